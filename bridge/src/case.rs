@@ -1,0 +1,126 @@
+//! Cases and what is written in them.
+
+use crate::{Call, Millis, Topic};
+use serde::{Deserialize, Serialize};
+
+/// The cases I take part in, newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListCases {}
+
+impl Call for ListCases {
+    const NAME: &'static str = "list_cases";
+    const TOPICS: &'static [Topic] = &[Topic::Case];
+    type Reply = Vec<CaseRowView>;
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseRowView {
+    /// For [`ShowCase`].
+    pub case: String,
+    /// The municipality's number.
+    pub number: String,
+    /// What it is about.
+    pub title: String,
+    /// Whom it concerns, as shown.
+    pub concerns: String,
+    /// Where it stands.
+    pub stage: Stage,
+}
+
+/// Where a case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Received.
+    Received,
+    /// Under investigation.
+    Investigating,
+    /// Decided.
+    Decided,
+    /// Help is being given and followed up.
+    FollowUp,
+    /// Closed.
+    Closed,
+    /// Newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// One case with all that is written in it.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShowCase {
+    /// Which.
+    pub case: String,
+}
+
+impl Call for ShowCase {
+    const NAME: &'static str = "show_case";
+    const TOPICS: &'static [Topic] = &[Topic::Case, Topic::Document];
+    type Reply = CaseView;
+}
+
+/// A case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseView {
+    /// As in the list.
+    pub row: CaseRowView,
+    /// Whom to turn to.
+    pub caseworker: CaseworkerView,
+    /// What happens next.
+    pub next_step: Option<String>,
+    /// When it was opened.
+    pub opened_at: Millis,
+    /// Notes and documents, newest first.
+    pub entries: Vec<EntryView>,
+}
+
+/// Whom to turn to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseworkerView {
+    /// Name as shown.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// Unit.
+    pub unit: String,
+    /// Telephone, in the form to dial.
+    pub phone: String,
+}
+
+/// One line of the case's history.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "entry", rename_all = "snake_case")]
+pub enum EntryView {
+    /// A journal note, whole.
+    Note {
+        /// Its id.
+        id: String,
+        /// One line.
+        heading: String,
+        /// The words, blank lines between paragraphs.
+        text: String,
+        /// Who signed.
+        author: String,
+        /// When it happened.
+        at: Millis,
+    },
+    /// A document, to open.
+    Document {
+        /// For [`crate::document::ShowDocument`].
+        document: String,
+        /// What it is.
+        sort: crate::document::DocumentSort,
+        /// Its title.
+        title: String,
+        /// Who signed.
+        author: String,
+        /// When.
+        at: Millis,
+    },
+    /// Something this build cannot read: "update the app to read this".
+    Newer {
+        /// Its id.
+        id: String,
+    },
+}

@@ -1,0 +1,154 @@
+//! Logging in, locking, unlocking, logging out.
+
+use crate::{Call, FailureCode, Topic};
+use serde::{Deserialize, Serialize};
+
+/// Where do we stand?
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShowSession {}
+
+impl Call for ShowSession {
+    const NAME: &'static str = "show_session";
+    const TOPICS: &'static [Topic] = &[Topic::Session];
+    type Reply = SessionView;
+}
+
+/// Where we stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "session", rename_all = "snake_case")]
+pub enum SessionView {
+    /// Nobody is logged in.
+    SignedOut {
+        /// Why the last session or login ended, if not by the person's own wish.
+        reason: Option<FailureCode>,
+    },
+    /// The browser is open and we wait for the person.
+    SigningIn,
+    /// Logged in; a code for this device is to be chosen before anything is stored.
+    ChooseCode {
+        /// Who.
+        me: MeView,
+    },
+    /// Stored and locked; the code opens it, also offline.
+    Locked {
+        /// Wrong codes that are left before all is erased.
+        tries_left: u32,
+    },
+    /// Open.
+    Open {
+        /// Who.
+        me: MeView,
+        /// The session at the service has ended (or was ended); what is stored can be read, but nothing
+        /// is sent or fetched before a new login.
+        login_needed: bool,
+    },
+}
+
+/// Who is logged in.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MeView {
+    /// Person id, to tell own messages from others'.
+    pub person: String,
+    /// Name as shown.
+    pub name: String,
+    /// As whom.
+    pub realm: Realm,
+    /// The municipality's name.
+    pub municipality: String,
+}
+
+/// As whom one logs in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Realm {
+    /// Residents and guardians.
+    Resident,
+    /// Employees of the municipality.
+    Staff,
+}
+
+/// Which municipalities are there?
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListMunicipalities {}
+
+impl Call for ListMunicipalities {
+    const NAME: &'static str = "list_municipalities";
+    type Reply = Vec<MunicipalityView>;
+}
+
+/// A municipality to choose.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MunicipalityView {
+    /// For [`SignIn`].
+    pub id: String,
+    /// As people call it.
+    pub name: String,
+    /// Whom to call instead.
+    pub phone: String,
+}
+
+/// Open the system browser and log in. Returns when the browser was asked to open; the rest is told by
+/// [`Topic::Session`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignIn {
+    /// Where.
+    pub municipality: String,
+    /// As whom.
+    pub realm: Realm,
+}
+
+impl Call for SignIn {
+    const NAME: &'static str = "sign_in";
+    type Reply = ();
+}
+
+/// Stop waiting for the browser.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct CancelSignIn {}
+
+impl Call for CancelSignIn {
+    const NAME: &'static str = "cancel_sign_in";
+    type Reply = ();
+}
+
+/// Choose the code for this device.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct ChooseCode {
+    /// Six digits.
+    pub code: String,
+}
+
+impl Call for ChooseCode {
+    const NAME: &'static str = "choose_code";
+    type Reply = ();
+}
+
+/// Unlock with the code; works offline.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Unlock {
+    /// Six digits.
+    pub code: String,
+}
+
+impl Call for Unlock {
+    const NAME: &'static str = "unlock";
+    type Reply = ();
+}
+
+/// Lock now.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Lock {}
+
+impl Call for Lock {
+    const NAME: &'static str = "lock";
+    type Reply = ();
+}
+
+/// Log out: everything on this device is erased.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignOut {}
+
+impl Call for SignOut {
+    const NAME: &'static str = "sign_out";
+    type Reply = ();
+}

@@ -1,0 +1,130 @@
+//! What the face (ui) and the shell say to each other.
+//!
+//! Every call is a type: [`Call`] ties its name, its input and its reply together, so that neither side
+//! spells a command by hand. The ui owns no truth; it shows what a call returned and asks again when one
+//! of the call's [`Topic`]s is announced as changed. Views hold what is shown, never secrets.
+
+pub mod access;
+pub mod case;
+pub mod document;
+pub mod home;
+pub mod identity;
+pub mod message;
+pub mod sync;
+pub mod task;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+pub type Millis = i64;
+
+/// One thing the ui can ask of the shell.
+pub trait Call: Serialize + 'static {
+    /// The command's name, the same as its function in the shell.
+    const NAME: &'static str;
+    /// What a change of would make the reply stale. Empty for what only acts.
+    const TOPICS: &'static [Topic] = &[];
+    /// What comes back.
+    type Reply: DeserializeOwned + Serialize + 'static;
+}
+
+/// What can change. Announced by the shell as the event [`CHANGED`], with a list of topics.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Topic {
+    /// Who is logged in, locked or not.
+    Session,
+    /// Freshness, what waits and what was refused.
+    Sync,
+    /// Tasks.
+    Task,
+    /// Threads and messages.
+    Message,
+    /// Cases and journal notes.
+    Case,
+    /// Documents.
+    Document,
+}
+
+/// Name of the event that carries `Vec<Topic>`.
+pub const CHANGED: &str = "changed";
+
+/// Why a call failed, in a form that the ui has words for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Failure {
+    /// What is wrong.
+    pub code: FailureCode,
+    /// Whether trying again can help.
+    pub retry: Retry,
+    /// An incident id to quote; never content.
+    #[serde(default)]
+    pub details: Option<String>,
+}
+
+/// What can be wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FailureCode {
+    /// The municipality's service cannot be reached.
+    Offline,
+    /// The service answered that it is in trouble.
+    ServiceDown,
+    /// The identity provider cannot be reached or is in trouble.
+    ProviderDown,
+    /// The person cancelled the login.
+    LoginCancelled,
+    /// Nobody finished the login in time.
+    LoginTimedOut,
+    /// The login's answer did not fit the question (state, nonce or issuer); it was thrown away.
+    LoginRefused,
+    /// The logged-in person is not known to this municipality.
+    NotKnown,
+    /// No keyring on this device.
+    NoKeyring,
+    /// The key to what is stored on this device is gone.
+    KeyLost,
+    /// The code is wrong; tries that are left stand in `details`.
+    WrongCode,
+    /// The code must be six digits.
+    BadCode,
+    /// Too many wrong codes: what was stored on this device has been erased.
+    TooManyTries,
+    /// Not logged in, or locked.
+    NotOpen,
+    /// The session was ended by the service; log in again.
+    SessionEnded,
+    /// No access, or it is not there.
+    Access,
+    /// Empty, or a bad form.
+    Invalid,
+    /// Too long.
+    TooLong,
+    /// It changed in the meantime.
+    Conflict,
+    /// The thing is closed and takes no change.
+    Closed,
+    /// The file is not on this device and cannot be fetched now.
+    NotHere,
+    /// The file arrived damaged or cannot be shown.
+    Unreadable,
+    /// The disk is full.
+    DiskFull,
+    /// Anything else; `details` holds an incident id.
+    Internal,
+    /// Newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Whether and when trying again can help.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Retry {
+    /// When the network is there again.
+    Network,
+    /// In a while.
+    Later,
+    /// Not without doing something else first.
+    Never,
+}

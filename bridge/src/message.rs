@@ -1,0 +1,188 @@
+//! Threads and messages.
+
+use crate::{Call, FailureCode, Millis, Topic};
+use serde::{Deserialize, Serialize};
+
+/// My threads (resident), newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListThreads {}
+
+impl Call for ListThreads {
+    const NAME: &'static str = "list_threads";
+    const TOPICS: &'static [Topic] = &[Topic::Message];
+    type Reply = Vec<ThreadRowView>;
+}
+
+/// A row of the list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadRowView {
+    /// For [`ShowThread`].
+    pub thread: String,
+    /// What it is about.
+    pub subject: String,
+    /// Who it is with, as shown.
+    pub with: String,
+    /// The beginning of the last message; `None` on a staff desk, where no words stand before opening.
+    pub preview: Option<String>,
+    /// When the last message came or was written.
+    pub last_at: Millis,
+    /// Messages not read.
+    pub unread: u32,
+    /// Own messages that wait to be sent.
+    pub waiting: u32,
+    /// Own messages that were refused.
+    pub refused: u32,
+}
+
+/// The caseworker's inbox, newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListInbox {}
+
+impl Call for ListInbox {
+    const NAME: &'static str = "list_inbox";
+    const TOPICS: &'static [Topic] = &[Topic::Message];
+    type Reply = Vec<InboxRowView>;
+}
+
+/// A row of the inbox.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InboxRowView {
+    /// The row.
+    pub row: ThreadRowView,
+    /// To open it; see [`crate::access::OpenScope`].
+    pub scope: String,
+    /// Whether its content is on this device under a lease that still holds.
+    pub opened: bool,
+    /// Whether the resident waits for an answer.
+    pub awaits_reply: bool,
+}
+
+/// One thread with all its messages.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ShowThread {
+    /// Which.
+    pub thread: String,
+}
+
+impl Call for ShowThread {
+    const NAME: &'static str = "show_thread";
+    const TOPICS: &'static [Topic] = &[Topic::Message];
+    type Reply = ThreadView;
+}
+
+/// A thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ThreadView {
+    /// Which.
+    pub thread: String,
+    /// What it is about.
+    pub subject: String,
+    /// The others in it: name, and title for staff.
+    pub others: Vec<OtherView>,
+    /// Oldest first, pending ones last.
+    pub messages: Vec<MessageView>,
+    /// For [`MarkRead`]: the highest sequence number here, 0 if none.
+    pub upto_seq: i64,
+    /// How far the other side has read, by the same numbers.
+    pub read_by_other_upto: i64,
+}
+
+/// Somebody else in a thread.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OtherView {
+    /// Name as shown.
+    pub name: String,
+    /// Title, for staff.
+    pub title: Option<String>,
+}
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MessageView {
+    /// Its id.
+    pub message: String,
+    /// The sender's name as shown.
+    pub from: String,
+    /// Whether it is one's own.
+    pub mine: bool,
+    /// The words.
+    pub text: String,
+    /// When it was sent, or written if it waits.
+    pub at: Millis,
+    /// Where it stands.
+    pub state: MessageState,
+}
+
+/// Where a message stands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum MessageState {
+    /// The backend has it.
+    Sent {
+        /// Its number in the thread.
+        seq: i64,
+        /// Whether the other side has read it.
+        read: bool,
+    },
+    /// It waits to be sent.
+    Waiting,
+    /// It was refused.
+    Refused {
+        /// Why.
+        code: FailureCode,
+        /// For [`ResendMessage`] and [`DiscardMessage`].
+        mid: String,
+    },
+}
+
+/// Send a message; it is stored first, and sent as soon as can be.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct SendMessage {
+    /// Where.
+    pub thread: String,
+    /// 1..=10,000 characters after trimming.
+    pub text: String,
+}
+
+impl Call for SendMessage {
+    const NAME: &'static str = "send_message";
+    type Reply = ();
+}
+
+/// Everything up to here was on the screen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct MarkRead {
+    /// Where.
+    pub thread: String,
+    /// See [`ThreadView::upto_seq`].
+    pub upto_seq: i64,
+}
+
+impl Call for MarkRead {
+    const NAME: &'static str = "mark_read";
+    type Reply = ();
+}
+
+/// Try a refused message again as it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ResendMessage {
+    /// See [`MessageState::Refused`].
+    pub mid: String,
+}
+
+impl Call for ResendMessage {
+    const NAME: &'static str = "resend_message";
+    type Reply = ();
+}
+
+/// Throw a refused message away.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DiscardMessage {
+    /// See [`MessageState::Refused`].
+    pub mid: String,
+}
+
+impl Call for DiscardMessage {
+    const NAME: &'static str = "discard_message";
+    type Reply = ();
+}

@@ -1,0 +1,159 @@
+//! Cases (ärenden) and the journal (journalanteckningar) kept in them.
+
+use crate::Millis;
+use crate::id::{CaseId, PersonId, ScopeId};
+use serde::{Deserialize, Serialize};
+
+/// A case as one audience sees it. One per case scope.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Case {
+    /// The case itself.
+    pub case: CaseId,
+    /// The municipality's own number, such as "2026-01432".
+    pub number: String,
+    /// In plain words what it is about, such as "Ekonomiskt bistånd".
+    pub title: String,
+    /// Whom it concerns, by the name that this audience may see.
+    pub concerns: String,
+    /// The one to turn to.
+    pub caseworker: Caseworker,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What happens next, in the caseworker's own words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_step: Option<String>,
+    /// When it was opened.
+    pub opened_at: Millis,
+}
+
+/// The staff member to turn to, as shown to a resident.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Caseworker {
+    /// Who.
+    pub person: PersonId,
+    /// Name as shown.
+    pub name: String,
+    /// Title, such as "Socialsekreterare".
+    pub title: String,
+    /// The unit's name.
+    pub unit: String,
+    /// The unit's telephone number, in the form to dial.
+    pub phone: String,
+}
+
+/// Where a case stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stage {
+    /// Report or application received, not yet begun (aktualisering, förhandsbedömning).
+    Received,
+    /// Under investigation (utredning).
+    Investigating,
+    /// Decided (beslut fattat).
+    Decided,
+    /// Help is being given and followed up (insats, uppföljning).
+    FollowUp,
+    /// Closed (avslutat).
+    Closed,
+    /// A stage newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// A journal note; signed when written, never changed. A correction is a new note.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Note {
+    /// The case.
+    pub case: CaseId,
+    /// What happened, in one line.
+    pub heading: String,
+    /// The note. Plain text with blank lines between paragraphs.
+    pub text: String,
+    /// Who wrote and signed it, by name and title.
+    pub author: String,
+    /// When that which is told happened.
+    pub happened_at: Millis,
+    /// When it was signed.
+    pub signed_at: Millis,
+}
+
+/// A caseworker's row of a case on their desk: no content.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct CaseRow {
+    /// The case.
+    pub case: CaseId,
+    /// The staff audience's scope, to open.
+    pub scope: ScopeId,
+    /// See [`Case::number`].
+    pub number: String,
+    /// See [`Case::title`].
+    pub title: String,
+    /// See [`Case::concerns`].
+    pub concerns: String,
+    /// Where it stands.
+    pub stage: Stage,
+}
+
+/// Open a case for a person. Staff only. Lane: the caseworker's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenCase {
+    /// Made by the sender.
+    pub case: CaseId,
+    /// See [`Case::number`].
+    pub number: String,
+    /// See [`Case::title`].
+    pub title: String,
+    /// Whom it concerns.
+    pub person: PersonId,
+    /// See [`Case::next_step`].
+    #[serde(default)]
+    pub next_step: Option<String>,
+    /// Whether the person it concerns sees it from the start. A case begun by a report does not show
+    /// outside the unit until it is opened to the party.
+    pub visible: bool,
+}
+
+/// Move a case to another stage, with what happens next. Staff only. Lane: the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MoveCase {
+    /// The case.
+    pub case: CaseId,
+    /// Where it stands from now on.
+    pub stage: Stage,
+    /// See [`Case::next_step`].
+    #[serde(default)]
+    pub next_step: Option<String>,
+}
+
+/// Write and sign a journal note. Staff only. Lane: the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WriteNote {
+    /// The case.
+    pub case: CaseId,
+    /// The note's record id, made by the sender.
+    pub note: crate::id::RecordId,
+    /// See [`Note::heading`]; 1..=200 characters.
+    pub heading: String,
+    /// See [`Note::text`]; 1..=50,000 characters.
+    pub text: String,
+    /// See [`Note::happened_at`].
+    pub happened_at: Millis,
+    /// People who must not see this note, such as one guardian of two. The note is then not in their
+    /// scope at all.
+    #[serde(default)]
+    pub hidden_from: Vec<PersonId>,
+}
+
+/// Let a guardian or representative into a case that concerns somebody else. Staff only; a relation
+/// makes eligible, this step opens. Lane: the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpenCaseTo {
+    /// The case.
+    pub case: CaseId,
+    /// Who is let in.
+    pub person: PersonId,
+    /// Why, in words that stand in the access log.
+    pub ground: String,
+    /// When it must be looked at again; access ends then unless renewed.
+    pub review_at: Millis,
+}

@@ -1,0 +1,105 @@
+//! Documents in a case: decisions, investigations, letters; as readable text, and as a file where there is one.
+
+use crate::Millis;
+use crate::id::{BlobId, CaseId, DocumentId, PersonId};
+use serde::{Deserialize, Serialize};
+
+/// The largest file that is taken, in bytes.
+pub const MAX_BLOB: u64 = 20 * 1024 * 1024;
+
+/// A document as one audience sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Document {
+    /// The case.
+    pub case: CaseId,
+    /// What it is.
+    pub sort: DocumentSort,
+    /// Its title.
+    pub title: String,
+    /// The text, in order.
+    pub sections: Vec<Section>,
+    /// The same as a file, if there is one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub file: Option<BlobRef>,
+    /// Who signed it, by name and title.
+    pub author: String,
+    /// When it was decided or signed.
+    pub signed_at: Millis,
+    /// Until when it can be appealed, for a decision that can.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub appeal_until: Option<Millis>,
+}
+
+/// What a document is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DocumentSort {
+    /// Beslut.
+    Decision,
+    /// Utredning.
+    Investigation,
+    /// Any other document.
+    Letter,
+    /// A sort newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// One headed part of a document's text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Section {
+    /// The heading.
+    pub heading: String,
+    /// Plain text with blank lines between paragraphs.
+    pub text: String,
+}
+
+/// A file that belongs to a record. Who may read the record may fetch the file, nobody else.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlobRef {
+    /// Which.
+    pub blob: BlobId,
+    /// Name to show and to save under.
+    pub name: String,
+    /// Media type, such as `application/pdf`.
+    pub media_type: String,
+    /// Size in bytes.
+    pub size: u64,
+    /// SHA-256 of the bytes, lower-case hex; the client checks it.
+    pub sha256: String,
+}
+
+/// The backend's answer to an upload (`POST /blobs`, the bytes as body).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BlobStored {
+    /// To be named in the mutation that uses it.
+    pub blob: BlobId,
+    /// Size in bytes, as counted.
+    pub size: u64,
+    /// SHA-256 of the bytes, lower-case hex, as computed.
+    pub sha256: String,
+}
+
+/// Sign a document into a case. Staff only. Lane: the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SignDocument {
+    /// The case.
+    pub case: CaseId,
+    /// Made by the sender.
+    pub document: DocumentId,
+    /// What it is.
+    pub sort: DocumentSort,
+    /// 1..=200 characters.
+    pub title: String,
+    /// The text; at least one section.
+    pub sections: Vec<Section>,
+    /// The file, uploaded before.
+    #[serde(default)]
+    pub file: Option<BlobRef>,
+    /// See [`Document::appeal_until`].
+    #[serde(default)]
+    pub appeal_until: Option<Millis>,
+    /// People who must not see this document.
+    #[serde(default)]
+    pub hidden_from: Vec<PersonId>,
+}

@@ -1,0 +1,58 @@
+//! Who is logged in, and where one can.
+//!
+//! Logging in itself is plain OpenID Connect towards the backend's issuer; only what the standard does
+//! not hold is here.
+
+use crate::id::{MunicipalityId, PersonId, ScopeId};
+use serde::{Deserialize, Serialize};
+
+/// The client id of the app at the backend's issuer.
+pub const CLIENT_ID: &str = "digiteam-app";
+
+/// A municipality that this backend serves (`GET /municipalities`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Municipality {
+    /// For the `municipality` parameter of the authorization request.
+    pub id: MunicipalityId,
+    /// As people call it.
+    pub name: String,
+    /// Telephone number of the switchboard, for whoever cannot log in.
+    pub phone: String,
+}
+
+/// As whom one logs in: the `realm` parameter of the authorization request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Realm {
+    /// Residents and guardians.
+    Resident,
+    /// Employees of the municipality.
+    Staff,
+}
+
+impl Realm {
+    /// As written in a query.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Resident => "resident",
+            Self::Staff => "staff",
+        }
+    }
+}
+
+/// Who the access token stands for (`GET /me`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Me {
+    /// Who.
+    pub person: PersonId,
+    /// Name as shown.
+    pub name: String,
+    /// As whom.
+    pub realm: Realm,
+    /// Where.
+    pub municipality: MunicipalityId,
+    /// The municipality's name.
+    pub municipality_name: String,
+    /// The person's own scope, the lane of what has no other.
+    pub own_scope: ScopeId,
+}

@@ -1,0 +1,98 @@
+//! Mutations: what a client wants done, queued on the device and done once on the backend.
+
+use crate::Millis;
+use crate::id::{MutationId, ScopeId};
+use crate::refusal::Refusal;
+use serde::{Deserialize, Serialize};
+
+/// One queued wish.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mutation {
+    /// The key to its being done once: the same id with the same content gets the stored result.
+    pub mid: MutationId,
+    /// The queue it stands in. One wedged lane does not hold up the others.
+    pub lane: ScopeId,
+    /// Its number in this device's lane: 1, 2, 3 … without a gap.
+    pub n: i64,
+    /// When it was made, by the device's clock; informative.
+    pub made_at: Millis,
+    /// What is wanted.
+    pub act: Act,
+}
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $name:ident($type:ty);)*) => {
+        /// What is wanted, named by `act` on the wire.
+        #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[serde(tag = "act", rename_all = "snake_case")]
+        pub enum Act {
+            $($(#[$doc])* $name($type),)*
+        }
+
+        $(impl From<$type> for Act {
+            fn from(act: $type) -> Self {
+                Self::$name(act)
+            }
+        })*
+    };
+}
+
+acts! {
+    /// Begin a thread.
+    StartThread(crate::message::StartThread);
+    /// Send a message.
+    SendMessage(crate::message::SendMessage);
+    /// Move a read mark.
+    MarkRead(crate::message::MarkRead);
+    /// Open a case.
+    OpenCase(crate::case::OpenCase);
+    /// Move a case to another stage.
+    MoveCase(crate::case::MoveCase);
+    /// Write a journal note.
+    WriteNote(crate::case::WriteNote);
+    /// Let a guardian or representative into a case.
+    OpenCaseTo(crate::case::OpenCaseTo);
+    /// Sign a document.
+    SignDocument(crate::document::SignDocument);
+    /// Ask a resident to do something.
+    AskFor(crate::task::AskFor);
+    /// Say that a task is done.
+    CompleteTask(crate::task::CompleteTask);
+    /// Say that opened content was shown again.
+    Seen(crate::access::Seen);
+}
+
+/// What became of a mutation; stored with it, in the same transaction as its effect.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MutationResult {
+    /// Which.
+    pub mid: MutationId,
+    /// What.
+    #[serde(flatten)]
+    pub outcome: Outcome,
+}
+
+/// Done or refused, for good.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "outcome", rename_all = "snake_case")]
+pub enum Outcome {
+    /// Done. The pending entry is dropped once every one of these is in the client's store.
+    Applied {
+        /// The scopes of the sender that it touched, with the head it gave them.
+        at: Vec<Place>,
+    },
+    /// Refused, and nothing was changed.
+    Refused {
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// A sequence number in a scope.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Place {
+    /// The scope.
+    pub scope: ScopeId,
+    /// Its sequence number.
+    pub seq: i64,
+}

@@ -1,0 +1,92 @@
+//! Records: what one audience sees of one fact, as stored in a feed and in the client's cache.
+
+use crate::id::RecordId;
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+/// One row of a scope's feed at its latest sequence number.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Record {
+    /// Unique within its scope and kind.
+    pub id: RecordId,
+    /// What `body` is; see [`Body`]. A kind that a client does not know is kept, not dropped.
+    pub kind: String,
+    /// The scope's head when this record last changed.
+    pub seq: i64,
+    /// A tombstone: the record is gone and `body` is null.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub deleted: bool,
+    /// The content as JSON, unknown fields included.
+    #[serde(default)]
+    pub body: Value,
+}
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident($type:ty) = $kind:literal;)*) => {
+        /// A record's content, parsed.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum Body {
+            $($(#[$doc])* $name($type),)*
+            /// A kind or shape newer than this build: shown as "update the app to read this".
+            Unknown,
+        }
+
+        impl Body {
+            /// Reads a record's body by its kind. Never fails: what it cannot read is [`Body::Unknown`].
+            pub fn parse(kind: &str, body: &Value) -> Self {
+                match kind {
+                    $($kind => <$type>::deserialize(body).map_or(Self::Unknown, Self::$name),)*
+                    _ => Self::Unknown,
+                }
+            }
+        }
+
+        $(impl Content for $type {
+            const KIND: &'static str = $kind;
+        })*
+    };
+}
+
+/// A type that stands in the body of records of one kind.
+pub trait Content: Serialize + for<'de> Deserialize<'de> {
+    /// The kind as written on the wire.
+    const KIND: &'static str;
+}
+
+bodies! {
+    /// A person's own particulars.
+    Profile(crate::person::Profile) = "profile";
+    /// Something that is expected of the resident, or was.
+    Task(crate::task::Task) = "task";
+    /// A case as its party sees it.
+    Case(crate::case::Case) = "case";
+    /// A journal note.
+    Note(crate::case::Note) = "note";
+    /// A document: decision, investigation or letter.
+    Document(crate::document::Document) = "document";
+    /// What a thread is about and who takes part.
+    Thread(crate::message::Thread) = "thread";
+    /// One message.
+    Message(crate::message::Message) = "message";
+    /// How far somebody has read a thread.
+    ReadMark(crate::message::ReadMark) = "read_mark";
+    /// A desk's summary row of a thread.
+    ThreadRow(crate::message::ThreadRow) = "thread_row";
+    /// A desk's summary row of a case.
+    CaseRow(crate::case::CaseRow) = "case_row";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_kind_or_shape_is_kept_and_not_an_error() {
+        assert_eq!(Body::parse("hologram", &Value::Null), Body::Unknown);
+        assert_eq!(Body::parse("message", &Value::Null), Body::Unknown);
+        let record: Record =
+            serde_json::from_str(r#"{"id":"a","kind":"hologram","seq":3,"body":{"x":1}}"#).expect("parses");
+        let again = serde_json::to_value(&record).expect("serializes");
+        assert_eq!(again["body"]["x"], 1);
+    }
+}
