@@ -1,0 +1,217 @@
+//! Who may see what: grants, leases, and the log of what staff opened.
+//!
+//! Deny first: nothing is readable without a grant, and a grant with `on_open` serves only while its
+//! holder has a lease, which is written to the log in the same transaction that gives it. What does not
+//! exist and what is not granted get the same answer.
+
+use crate::App;
+use crate::db::Tx;
+use crate::error::Error;
+use crate::feed::{code, decode};
+use crate::identity::Caller;
+use axum::extract::State;
+use axum::routing::post;
+use axum::{Json, Router};
+use protocol::Millis;
+use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, Seen, SyncMode};
+use protocol::id::{MunicipalityId, PersonId, ScopeId};
+use protocol::refusal::RefusalCode;
+use sqlx::AnyConnection;
+use std::sync::Arc;
+
+/// How long opened content may stand on a device: a working day.
+pub const LEASE: Millis = 12 * 60 * 60 * 1000;
+
+/// The routes.
+pub fn router() -> Router<Arc<App>> {
+    Router::new().route("/access/open", post(open))
+}
+
+/// A grant to be given.
+pub struct NewGrant<'a> {
+    /// To whom: a person's or a unit's id.
+    pub subject: &'a str,
+    /// To what.
+    pub scope: &'a ScopeId,
+    /// As what.
+    pub role: Role,
+    /// Whether it comes by itself.
+    pub sync: SyncMode,
+    /// Until when, if it ends by itself.
+    pub until: Option<Millis>,
+    /// Why, for the log.
+    pub ground: &'a str,
+}
+
+/// Gives a grant, or renews it. A renewed one keeps its epoch, so that cursors stay good.
+///
+/// # Errors
+/// When the database fails.
+pub async fn grant(tx: &mut Tx<'_>, municipality: &MunicipalityId, new: NewGrant<'_>) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO access_grant (municipality, subject, scope, role, sync, epoch, starts, until, ground)
+         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)
+         ON CONFLICT (subject, scope) DO UPDATE SET until = excluded.until, ground = excluded.ground",
+    )
+    .bind(municipality.as_str())
+    .bind(new.subject)
+    .bind(new.scope.as_str())
+    .bind(code(&new.role)?)
+    .bind(code(&new.sync)?)
+    .bind(tx.now)
+    .bind(new.until)
+    .bind(new.ground)
+    .execute(&mut *tx.conn)
+    .await?;
+    tx.feed.regrant(&PersonId::new(new.subject));
+    Ok(())
+}
+
+/// The grants in `person`'s own name that hold at `now`, with heads only of what is served.
+///
+/// # Errors
+/// When the database fails.
+pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) -> Result<Vec<Grant>, Error> {
+    let rows: Vec<(String, String, String, String, i64, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT g.scope, s.kind, g.role, g.sync, g.epoch, s.head, l.until
+         FROM access_grant g JOIN scope s ON s.id = g.scope
+         LEFT JOIN lease l ON l.scope = g.scope AND l.person = $1 AND l.until > $2
+         WHERE g.subject = $1 AND g.starts <= $2 AND (g.until IS NULL OR g.until > $2)
+         UNION ALL
+         SELECT g.scope, s.kind, g.role, g.sync, g.epoch, s.head, l.until
+         FROM person p JOIN access_grant g ON g.subject = p.unit JOIN scope s ON s.id = g.scope
+         JOIN lease l ON l.scope = g.scope AND l.person = p.id AND l.until > $2
+         WHERE p.id = $1 AND g.starts <= $2 AND (g.until IS NULL OR g.until > $2)
+           AND NOT EXISTS (SELECT 1 FROM access_grant o WHERE o.subject = p.id AND o.scope = g.scope)
+         ORDER BY 1",
+    )
+    .bind(person.as_str())
+    .bind(now)
+    .fetch_all(conn)
+    .await?;
+    rows.into_iter()
+        .map(|(scope, kind, role, sync, epoch, head, lease_until)| {
+            let sync: SyncMode = decode(&sync)?;
+            let served = sync == SyncMode::Auto || lease_until.is_some();
+            Ok(Grant {
+                scope: ScopeId::new(scope),
+                kind: decode(&kind)?,
+                role: decode(&role)?,
+                sync,
+                epoch,
+                head: served.then_some(head),
+                lease_until,
+            })
+        })
+        .collect()
+}
+
+/// The role in which `person` may use `scope` now, served or not, in their own name or their unit's.
+///
+/// # Errors
+/// [`RefusalCode::Access`] without a grant.
+pub async fn require(conn: &mut AnyConnection, person: &PersonId, scope: &ScopeId, now: Millis) -> Result<Role, Error> {
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT g.role FROM access_grant g
+         WHERE g.scope = $2 AND g.starts <= $3 AND (g.until IS NULL OR g.until > $3)
+           AND (g.subject = $1 OR g.subject = (SELECT unit FROM person WHERE id = $1))
+         ORDER BY CASE WHEN g.subject = $1 THEN 0 ELSE 1 END LIMIT 1",
+    )
+    .bind(person.as_str())
+    .bind(scope.as_str())
+    .bind(now)
+    .fetch_optional(conn)
+    .await?;
+    let (role,) = row.ok_or(RefusalCode::Access)?;
+    decode(&role)
+}
+
+/// Staff who work on `case`, or nobody.
+///
+/// # Errors
+/// [`RefusalCode::Access`] when `person` has no grant on the case's staff scope.
+pub async fn require_case_staff(tx: &mut Tx<'_>, person: &PersonId, case: &str) -> Result<ScopeId, Error> {
+    let scope = crate::feed::find_scope(tx, ScopeKind::Case, case, crate::feed::STAFF).await?;
+    let scope = scope.ok_or(RefusalCode::Access)?;
+    require(tx.conn, person, &scope, tx.now).await?;
+    Ok(scope)
+}
+
+async fn open(State(app): State<Arc<App>>, caller: Caller, Json(wish): Json<OpenScope>) -> Result<Json<Opened>, Error> {
+    open_scope(&app, caller, wish).await.map(Json)
+}
+
+/// Opens content for `caller`: logged, then leased.
+///
+/// # Errors
+/// [`RefusalCode::Access`] unless the caller is staff with a grant.
+pub async fn open_scope(app: &App, caller: Caller, wish: OpenScope) -> Result<Opened, Error> {
+    let until = app.db.now() + LEASE;
+    app.db.write(move |tx| Box::pin(async move { give_lease(tx, &caller, &wish, until).await })).await?;
+    Ok(Opened { lease_until: until })
+}
+
+/// Writes the log entry, and the lease with it.
+async fn give_lease(tx: &mut Tx<'_>, caller: &Caller, wish: &OpenScope, until: Millis) -> Result<(), Error> {
+    if require(tx.conn, &caller.person, &wish.scope, tx.now).await? != Role::Caseworker {
+        return Err(RefusalCode::Access.into());
+    }
+    let purpose = code(&wish.purpose)?;
+    log(tx, caller, &wish.scope, "open", Some(&purpose), tx.now).await?;
+    sqlx::query("INSERT INTO lease (person, scope, until) VALUES ($1, $2, $3) ON CONFLICT (person, scope) DO UPDATE SET until = excluded.until")
+        .bind(caller.person.as_str())
+        .bind(wish.scope.as_str())
+        .bind(until)
+        .execute(&mut *tx.conn)
+        .await?;
+    tx.feed.regrant(&caller.person);
+    Ok(())
+}
+
+/// Notes that opened content was shown again from a device's cache.
+///
+/// # Errors
+/// [`RefusalCode::Access`] without a grant.
+pub async fn seen(tx: &mut Tx<'_>, caller: &Caller, act: &Seen) -> Result<(), Error> {
+    require(tx.conn, &caller.person, &act.scope, tx.now).await?;
+    log(tx, caller, &act.scope, "seen", None, act.at.min(tx.now)).await
+}
+
+async fn log(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    scope: &ScopeId,
+    act: &str,
+    purpose: Option<&str>,
+    at: Millis,
+) -> Result<(), Error> {
+    sqlx::query("INSERT INTO access_log (id, municipality, person, scope, act, purpose, at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
+        .bind(uuid::Uuid::now_v7().to_string())
+        .bind(caller.municipality.as_str())
+        .bind(caller.person.as_str())
+        .bind(scope.as_str())
+        .bind(act)
+        .bind(purpose)
+        .bind(at)
+        .execute(&mut *tx.conn)
+        .await?;
+    Ok(())
+}
+
+/// As [`require`], and served now: by itself, or under a lease.
+///
+/// # Errors
+/// [`RefusalCode::Access`] otherwise.
+pub async fn require_served(
+    conn: &mut AnyConnection,
+    person: &PersonId,
+    scope: &ScopeId,
+    now: Millis,
+) -> Result<(), Error> {
+    let grants = grants(conn, person, now).await?;
+    if grants.iter().any(|grant| grant.scope == *scope && grant.head.is_some()) {
+        Ok(())
+    } else {
+        Err(RefusalCode::Access.into())
+    }
+}

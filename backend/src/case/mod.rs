@@ -1,0 +1,193 @@
+//! Cases and the journal: facts, and what each audience sees of them.
+//!
+//! A case has one scope for the staff who work on it and one for each party. Parties come in one by one,
+//! opened by staff with a ground; a relation alone opens nothing. A fact that is withheld from somebody is
+//! not in their scope at all, so nothing of theirs moves when it changes.
+
+mod open;
+mod project;
+
+pub use open::{open, open_to};
+pub use project::project_all;
+
+use crate::access::require_case_staff;
+use crate::db::Tx;
+use crate::error::Error;
+use crate::feed::{STAFF, code, decode, find_scope, scope_for};
+use crate::identity::Caller;
+use crate::{person, text};
+use protocol::Millis;
+use protocol::access::ScopeKind;
+use protocol::case::{MoveCase, Note, Stage, WriteNote};
+use protocol::id::{CaseId, MunicipalityId, PersonId, ScopeId};
+use protocol::record::Content;
+use protocol::refusal::RefusalCode;
+
+/// A case as stored.
+pub struct CaseFile {
+    /// Which.
+    pub id: CaseId,
+    /// Where.
+    pub municipality: MunicipalityId,
+    /// The municipality's number.
+    pub number: String,
+    /// What it is about.
+    pub title: String,
+    /// Whom it concerns.
+    pub person: PersonId,
+    /// The unit that works on it.
+    pub unit: String,
+    /// Who works on it.
+    pub caseworker: PersonId,
+    /// Where it stands.
+    pub stage: Stage,
+    /// What happens next.
+    pub next_step: Option<String>,
+    /// Since when.
+    pub opened_at: Millis,
+}
+
+/// Reads a case.
+///
+/// # Errors
+/// [`RefusalCode::Access`] when there is none.
+pub async fn find(tx: &mut Tx<'_>, id: &CaseId) -> Result<CaseFile, Error> {
+    let row: Option<(String, String, String, String, String, String, String, Option<String>, i64)> = sqlx::query_as(
+        "SELECT municipality, number, title, person, unit, caseworker, stage, next_step, opened_at FROM case_file WHERE id = $1",
+    )
+    .bind(id.as_str())
+    .fetch_optional(&mut *tx.conn)
+    .await?;
+    let (municipality, number, title, person, unit, caseworker, stage, next_step, opened_at) =
+        row.ok_or(RefusalCode::Access)?;
+    Ok(CaseFile {
+        id: id.clone(),
+        municipality: MunicipalityId::new(municipality),
+        number,
+        title,
+        person: PersonId::new(person),
+        unit,
+        caseworker: PersonId::new(caseworker),
+        stage: decode(&stage)?,
+        next_step,
+        opened_at,
+    })
+}
+
+/// Moves a case to another stage.
+///
+/// # Errors
+/// [`RefusalCode::Access`] unless the caller works on it; [`RefusalCode::Closed`] when it is closed.
+pub async fn move_to(tx: &mut Tx<'_>, caller: &Caller, act: MoveCase) -> Result<(), Error> {
+    require_case_staff(tx, &caller.person, act.case.as_str()).await?;
+    if act.stage == Stage::Unknown {
+        return Err(RefusalCode::Invalid.into());
+    }
+    let next_step = act.next_step.as_deref().map(|text| text::body(text, 500)).transpose()?;
+    let moved = sqlx::query("UPDATE case_file SET stage = $1, next_step = $2 WHERE id = $3 AND stage <> 'closed'")
+        .bind(code(&act.stage)?)
+        .bind(&next_step)
+        .bind(act.case.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
+    if moved.rows_affected() == 0 {
+        return Err(RefusalCode::Closed.into());
+    }
+    project_all(tx, &act.case).await
+}
+
+/// Writes and signs a journal note.
+///
+/// # Errors
+/// [`RefusalCode::Access`] unless the caller works on the case; [`RefusalCode::Invalid`] for bad words.
+pub async fn write_note(tx: &mut Tx<'_>, caller: &Caller, act: WriteNote) -> Result<(), Error> {
+    require_case_staff(tx, &caller.person, act.case.as_str()).await?;
+    let case = find(tx, &act.case).await?;
+    let heading = text::line(&act.heading, 200)?;
+    let body = text::body(&act.text, 50_000)?;
+    sqlx::query(
+        "INSERT INTO note (id, municipality, case_id, heading, text, author, happened_at, signed_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+    )
+    .bind(act.note.as_str())
+    .bind(case.municipality.as_str())
+    .bind(act.case.as_str())
+    .bind(&heading)
+    .bind(&body)
+    .bind(caller.person.as_str())
+    .bind(act.happened_at)
+    .bind(tx.now)
+    .execute(&mut *tx.conn)
+    .await
+    .map_err(text::reused)?;
+    withhold(tx, &case, act.note.as_str(), &act.hidden_from).await?;
+    let note = Note {
+        case: act.case,
+        heading,
+        text: body,
+        author: person::find(tx, &caller.person).await?.signature(),
+        happened_at: act.happened_at,
+        signed_at: tx.now,
+    };
+    show(tx, &case, act.note.as_str(), &note).await
+}
+
+/// Puts what everybody who takes part in `case` may see of `fact` into their scopes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn show<T: Content>(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, content: &T) -> Result<(), Error> {
+    for audience in audiences(tx, case).await? {
+        if !is_withheld(tx, fact, &audience.name).await? {
+            tx.feed.put(&audience.scope, fact, content)?;
+        }
+    }
+    Ok(())
+}
+
+/// Notes who must not see `fact`.
+///
+/// # Errors
+/// [`RefusalCode::Invalid`] for somebody who does not exist.
+pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[PersonId]) -> Result<(), Error> {
+    for person in from {
+        person::find(tx, person).await.map_err(|_| RefusalCode::Invalid)?;
+        sqlx::query("INSERT INTO withheld (fact, person, municipality) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
+            .bind(fact)
+            .bind(person.as_str())
+            .bind(case.municipality.as_str())
+            .execute(&mut *tx.conn)
+            .await?;
+    }
+    Ok(())
+}
+
+/// One audience of a case: the staff, or a party.
+struct Audience {
+    name: String,
+    scope: ScopeId,
+}
+
+async fn audiences(tx: &mut Tx<'_>, case: &CaseFile) -> Result<Vec<Audience>, Error> {
+    let parties: Vec<(String,)> = sqlx::query_as("SELECT person FROM case_party WHERE case_id = $1 ORDER BY person")
+        .bind(case.id.as_str())
+        .fetch_all(&mut *tx.conn)
+        .await?;
+    let scope = scope_for(tx, &case.municipality, ScopeKind::Case, case.id.as_str(), STAFF).await?;
+    let mut audiences = vec![Audience { name: STAFF.to_owned(), scope }];
+    for (party,) in parties {
+        if let Some(scope) = find_scope(tx, ScopeKind::Case, case.id.as_str(), &party).await? {
+            audiences.push(Audience { name: party, scope });
+        }
+    }
+    Ok(audiences)
+}
+
+async fn is_withheld(tx: &mut Tx<'_>, fact: &str, audience: &str) -> Result<bool, Error> {
+    let row: Option<(i64,)> = sqlx::query_as("SELECT CAST(1 AS BIGINT) FROM withheld WHERE fact = $1 AND person = $2")
+        .bind(fact)
+        .bind(audience)
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+    Ok(row.is_some())
+}

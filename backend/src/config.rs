@@ -1,0 +1,81 @@
+//! Configuration: one TOML file, and environment variables that win over it.
+
+use anyhow::Context as _;
+use protocol::id::MunicipalityId;
+use protocol::identity::Realm;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use url::Url;
+
+/// Everything that an installation decides.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// Address to listen on (`DIGITEAM_LISTEN`).
+    pub listen: SocketAddr,
+    /// The address that clients use, without a trailing slash; also the issuer (`DIGITEAM_PUBLIC_URL`).
+    pub public_url: Url,
+    /// `sqlite:FILE` or `postgres://…` (`DIGITEAM_DATABASE`).
+    pub database: String,
+    /// Folder for blobs (`DIGITEAM_BLOBS`).
+    pub blobs: PathBuf,
+    /// Folder for the backend's own signing keys, made at the first start (`DIGITEAM_KEYS`).
+    pub keys: PathBuf,
+    /// The municipalities' OpenID providers.
+    #[serde(default, rename = "provider")]
+    pub providers: Vec<Provider>,
+}
+
+/// One OpenID provider and how it wants to be asked. All of it is data, as providers differ.
+#[derive(Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Provider {
+    /// A short word that names it in addresses and logs.
+    pub id: String,
+    /// Who logs in there.
+    pub realm: Realm,
+    /// The municipalities that use it.
+    pub municipalities: Vec<MunicipalityId>,
+    /// Its issuer.
+    pub issuer: Url,
+    /// Our client id there.
+    pub client_id: String,
+    /// Scopes to ask for.
+    pub scopes: Vec<String>,
+    /// The level that must be reached.
+    pub acr: String,
+    /// The claim that says who it is: a personal identity number, or `<number>@<orgnr>` for staff.
+    pub claim: String,
+}
+
+impl Config {
+    /// Reads `file` if given, then the environment.
+    ///
+    /// # Errors
+    /// When the file cannot be read, a needed value is missing or one has a bad form; the text says which.
+    pub fn read(file: Option<&Path>) -> anyhow::Result<Self> {
+        let text = match file {
+            Some(file) => std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?,
+            None => String::new(),
+        };
+        let mut table: toml::Table = text.parse().context("the configuration file is not valid TOML")?;
+        for key in ["listen", "public_url", "database", "blobs", "keys"] {
+            if let Ok(value) = std::env::var(format!("DIGITEAM_{}", key.to_uppercase())) {
+                table.insert(key.to_owned(), toml::Value::String(value));
+            }
+        }
+        let config: Self = table.try_into().context("the configuration is not complete")?;
+        let loopback = config.public_url.host_str() == Some("127.0.0.1");
+        anyhow::ensure!(
+            config.public_url.scheme() == "https" || loopback,
+            "public_url must be https, except on 127.0.0.1"
+        );
+        Ok(config)
+    }
+
+    /// The issuer as a string without a trailing slash.
+    pub fn issuer(&self) -> &str {
+        self.public_url.as_str().trim_end_matches('/')
+    }
+}

@@ -1,0 +1,71 @@
+//! The one error of the backend, and its way out.
+//!
+//! What a client may know is a [`Refusal`]; everything else leaves as a blank 500 with an incident id and
+//! is logged once, here. No message of a database or a provider ever reaches an answer.
+
+use axum::Json;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use protocol::refusal::{Refusal, RefusalCode};
+
+/// Why a request failed.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// Said no, for a reason that the client may know.
+    #[error("refused: {:?}", .0.code)]
+    Refused(Refusal),
+    /// The database failed.
+    #[error("database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// The blob store failed.
+    #[error("blobs: {0}")]
+    Blobs(#[from] object_store::Error),
+    /// A stored value has a form that this build did not write.
+    #[error("stored value: {0}")]
+    Stored(#[from] serde_json::Error),
+    /// Anything else that is not the client's fault; no personal data in the text.
+    #[error("{0}")]
+    Internal(String),
+}
+
+impl From<RefusalCode> for Error {
+    fn from(code: RefusalCode) -> Self {
+        Self::Refused(code.into())
+    }
+}
+
+impl Error {
+    /// What the client is told, with the status it is told by. Logs what it is not told.
+    pub fn refusal(self) -> (StatusCode, Refusal) {
+        match self {
+            Self::Refused(refusal) => (status(refusal.code), refusal),
+            hidden => {
+                let incident = uuid::Uuid::new_v4().to_string();
+                tracing::error!(incident, error = %hidden, "request failed");
+                let refusal = Refusal { code: RefusalCode::Internal, details: Some(incident) };
+                (StatusCode::INTERNAL_SERVER_ERROR, refusal)
+            }
+        }
+    }
+}
+
+impl IntoResponse for Error {
+    fn into_response(self) -> Response {
+        let (status, refusal) = self.refusal();
+        (status, Json(refusal)).into_response()
+    }
+}
+
+fn status(code: RefusalCode) -> StatusCode {
+    match code {
+        RefusalCode::Unauthenticated => StatusCode::UNAUTHORIZED,
+        RefusalCode::Access => StatusCode::NOT_FOUND,
+        RefusalCode::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
+        RefusalCode::Reused | RefusalCode::OutOfOrder | RefusalCode::Conflict | RefusalCode::Closed => {
+            StatusCode::CONFLICT
+        }
+        RefusalCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
+        RefusalCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalCode::Internal | RefusalCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}

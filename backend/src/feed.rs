@@ -1,0 +1,245 @@
+//! The feed: records of scopes, each at its latest sequence number.
+//!
+//! A write gathers what every audience shall see in a buffer; [`flush`] runs at the end of the transaction.
+//! Only there are heads taken, in order of scope id, inside the transaction: so commit order is sequence
+//! order within a scope, and no reader can pass a number whose transaction has not committed. What would
+//! not change a record is left out before heads are taken: a change that an audience cannot see moves
+//! nothing that it can see.
+
+use crate::db::Tx;
+use crate::error::Error;
+use protocol::access::ScopeKind;
+use protocol::id::{MunicipalityId, PersonId, ScopeId};
+use protocol::mutation::Place;
+use protocol::record::Content;
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Audience of a scope that staff on the case share.
+pub const STAFF: &str = "staff";
+/// Audience of a scope that all its participants share.
+pub const ALL: &str = "*";
+
+/// What a transaction has to say to the feeds.
+#[derive(Default)]
+pub struct Feed {
+    puts: Vec<Put>,
+    mutation: usize,
+    touched: BTreeSet<ScopeId>,
+    persons: BTreeSet<PersonId>,
+}
+
+struct Put {
+    scope: ScopeId,
+    kind: &'static str,
+    id: String,
+    body: Option<Value>,
+    mutation: usize,
+}
+
+/// A place in the buffer to go back to.
+pub struct Mark {
+    puts: usize,
+    persons: BTreeSet<PersonId>,
+}
+
+/// Who has to hear of a commit.
+#[derive(Clone, Debug, Default)]
+pub struct Touched {
+    /// Scopes with new records.
+    pub scopes: BTreeSet<ScopeId>,
+    /// Persons whose set of served scopes changed.
+    pub persons: BTreeSet<PersonId>,
+}
+
+impl Feed {
+    /// `scope` shows `content` as record `id` from now on.
+    pub fn put<T: Content>(&mut self, scope: &ScopeId, id: &str, content: &T) -> Result<(), Error> {
+        let body = Some(serde_json::to_value(content)?);
+        self.puts.push(Put { scope: scope.clone(), kind: T::KIND, id: id.to_owned(), body, mutation: self.mutation });
+        Ok(())
+    }
+
+    /// `scope` shows record `id` no more.
+    pub fn remove<T: Content>(&mut self, scope: &ScopeId, id: &str) {
+        self.puts.push(Put {
+            scope: scope.clone(),
+            kind: T::KIND,
+            id: id.to_owned(),
+            body: None,
+            mutation: self.mutation,
+        });
+    }
+
+    /// What `person` is served changed: a grant, a lease.
+    pub fn regrant(&mut self, person: &PersonId) {
+        self.persons.insert(person.clone());
+    }
+
+    /// What follows belongs to another mutation; returns its number.
+    pub fn next_mutation(&mut self) -> usize {
+        self.mutation += 1;
+        self.mutation
+    }
+
+    /// For [`Feed::rewind`].
+    pub fn mark(&self) -> Mark {
+        Mark { puts: self.puts.len(), persons: self.persons.clone() }
+    }
+
+    /// Forgets what came after `mark`.
+    pub fn rewind(&mut self, mark: Mark) {
+        self.puts.truncate(mark.puts);
+        self.persons = mark.persons;
+    }
+
+    /// Who has to hear of it once it is committed.
+    pub fn take_touched(&mut self) -> Touched {
+        Touched { scopes: std::mem::take(&mut self.touched), persons: std::mem::take(&mut self.persons) }
+    }
+}
+
+/// Writes the buffer: one sequence number for each mutation and scope. Returns them by mutation.
+///
+/// # Errors
+/// When the database fails.
+pub async fn flush(tx: &mut Tx<'_>) -> Result<BTreeMap<usize, Vec<Place>>, Error> {
+    let mut by_scope: BTreeMap<ScopeId, Vec<Put>> = BTreeMap::new();
+    for put in std::mem::take(&mut tx.feed.puts) {
+        by_scope.entry(put.scope.clone()).or_default().push(put);
+    }
+    let mut places: BTreeMap<usize, Vec<Place>> = BTreeMap::new();
+    for (scope, puts) in by_scope {
+        let puts = changing(tx, puts).await?;
+        let mutations: BTreeSet<usize> = puts.iter().map(|put| put.mutation).collect();
+        if mutations.is_empty() {
+            continue;
+        }
+        let steps = i64::try_from(mutations.len()).map_err(|_| Error::Internal("too many mutations".into()))?;
+        let (head,): (i64,) = sqlx::query_as("UPDATE scope SET head = head + $1 WHERE id = $2 RETURNING head")
+            .bind(steps)
+            .bind(scope.as_str())
+            .fetch_one(&mut *tx.conn)
+            .await?;
+        let seq_of: BTreeMap<usize, i64> = mutations.into_iter().zip(head - steps + 1..).collect();
+        for put in puts {
+            let seq = seq_of[&put.mutation];
+            write_record(tx, &put, seq).await?;
+        }
+        for (mutation, seq) in seq_of {
+            places.entry(mutation).or_default().push(Place { scope: scope.clone(), seq });
+        }
+        tx.feed.touched.insert(scope);
+    }
+    Ok(places)
+}
+
+/// The puts that change what stands there, given those before them.
+async fn changing(tx: &mut Tx<'_>, puts: Vec<Put>) -> Result<Vec<Put>, Error> {
+    let mut shown: BTreeMap<(&'static str, String), Option<Value>> = BTreeMap::new();
+    let mut kept = Vec::with_capacity(puts.len());
+    for put in puts {
+        let key = (put.kind, put.id.clone());
+        let before = match shown.get(&key) {
+            Some(before) => before.clone(),
+            None => read_body(tx, &put).await?,
+        };
+        if before != put.body {
+            shown.insert(key, put.body.clone());
+            kept.push(put);
+        }
+    }
+    Ok(kept)
+}
+
+async fn read_body(tx: &mut Tx<'_>, put: &Put) -> Result<Option<Value>, Error> {
+    let row: Option<(String,)> =
+        sqlx::query_as("SELECT body FROM record WHERE scope = $1 AND kind = $2 AND id = $3 AND deleted = 0")
+            .bind(put.scope.as_str())
+            .bind(put.kind)
+            .bind(put.id.as_str())
+            .fetch_optional(&mut *tx.conn)
+            .await?;
+    Ok(row.map(|(body,)| serde_json::from_str(&body)).transpose()?)
+}
+
+async fn write_record(tx: &mut Tx<'_>, put: &Put, seq: i64) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO record (scope, kind, id, seq, deleted, body) VALUES ($1, $2, $3, $4, $5, $6)
+         ON CONFLICT (scope, kind, id) DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body",
+    )
+    .bind(put.scope.as_str())
+    .bind(put.kind)
+    .bind(put.id.as_str())
+    .bind(seq)
+    .bind(i64::from(put.body.is_none()))
+    .bind(put.body.as_ref().unwrap_or(&Value::Null).to_string())
+    .execute(&mut *tx.conn)
+    .await?;
+    Ok(())
+}
+
+/// The scope of `kind` about `fact` for `audience`, made if it is not there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn scope_for(
+    tx: &mut Tx<'_>,
+    municipality: &MunicipalityId,
+    kind: ScopeKind,
+    fact: &str,
+    audience: &str,
+) -> Result<ScopeId, Error> {
+    if let Some(scope) = find_scope(tx, kind, fact, audience).await? {
+        return Ok(scope);
+    }
+    sqlx::query(
+        "INSERT INTO scope (id, municipality, kind, fact, audience) VALUES ($1, $2, $3, $4, $5) ON CONFLICT DO NOTHING",
+    )
+    .bind(uuid::Uuid::new_v4().to_string())
+    .bind(municipality.as_str())
+    .bind(code(&kind)?)
+    .bind(fact)
+    .bind(audience)
+    .execute(&mut *tx.conn)
+    .await?;
+    find_scope(tx, kind, fact, audience).await?.ok_or_else(|| Error::Internal("a scope vanished".into()))
+}
+
+/// The scope of `kind` about `fact` for `audience`, if it is there.
+///
+/// # Errors
+/// When the database fails.
+pub async fn find_scope(
+    tx: &mut Tx<'_>,
+    kind: ScopeKind,
+    fact: &str,
+    audience: &str,
+) -> Result<Option<ScopeId>, Error> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT id FROM scope WHERE kind = $1 AND fact = $2 AND audience = $3")
+        .bind(code(&kind)?)
+        .bind(fact)
+        .bind(audience)
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+    Ok(row.map(|(id,)| ScopeId::new(id)))
+}
+
+/// A wire enum's word, as stored in TEXT columns.
+///
+/// # Errors
+/// Never for enums without data.
+pub fn code<T: serde::Serialize>(value: &T) -> Result<String, Error> {
+    match serde_json::to_value(value)? {
+        Value::String(word) => Ok(word),
+        _ => Err(Error::Internal("not a word".into())),
+    }
+}
+
+/// Reads back what [`code`] wrote.
+///
+/// # Errors
+/// When the word is unknown and the enum has no catch-all.
+pub fn decode<T: serde::de::DeserializeOwned>(word: &str) -> Result<T, Error> {
+    Ok(serde_json::from_value(Value::String(word.to_owned()))?)
+}

@@ -1,0 +1,181 @@
+//! Threads and messages.
+//!
+//! A thread is one scope that all its participants share; staff see a summary row on their desk and open
+//! the words with a purpose. Messages are only ever added; a read mark only moves forward.
+
+use crate::access::{NewGrant, grant, require, require_case_staff};
+use crate::db::Tx;
+use crate::error::Error;
+use crate::feed::{ALL, find_scope, scope_for};
+use crate::identity::Caller;
+use crate::person::{self, Person};
+use crate::text;
+use protocol::access::{Role, ScopeKind, SyncMode};
+use protocol::id::{PersonId, ScopeId, ThreadId};
+use protocol::identity::Realm;
+use protocol::message::{
+    MAX_SUBJECT, MAX_TEXT, MarkRead, Message, ReadMark, SendMessage, StartThread, Thread, ThreadRow,
+};
+use protocol::refusal::RefusalCode;
+
+/// Begins a thread: a party of a case with its caseworker, or the other way round.
+///
+/// # Errors
+/// [`RefusalCode::Access`] unless one of the two works on the case and the other is a party of it.
+pub async fn start(tx: &mut Tx<'_>, caller: &Caller, act: StartThread) -> Result<(), Error> {
+    let subject = text::line(&act.subject, MAX_SUBJECT)?;
+    let sender = person::find(tx, &caller.person).await?;
+    let other = person::find(tx, &act.with).await?;
+    let (staff, party) = match (sender.realm, other.realm) {
+        (Realm::Staff, Realm::Resident) => (&sender, &other),
+        (Realm::Resident, Realm::Staff) => (&other, &sender),
+        _ => return Err(RefusalCode::Access.into()),
+    };
+    require_case_staff(tx, &staff.id, act.case.as_str()).await?;
+    let case_scope = find_scope(tx, ScopeKind::Case, act.case.as_str(), party.id.as_str()).await?;
+    let role = require(tx.conn, &party.id, &case_scope.ok_or(RefusalCode::Access)?, tx.now).await?;
+
+    sqlx::query("INSERT INTO thread (id, municipality, case_id, subject, started_at) VALUES ($1, $2, $3, $4, $5)")
+        .bind(act.thread.as_str())
+        .bind(staff.municipality.as_str())
+        .bind(act.case.as_str())
+        .bind(&subject)
+        .bind(tx.now)
+        .execute(&mut *tx.conn)
+        .await
+        .map_err(text::reused)?;
+    let scope = scope_for(tx, &staff.municipality, ScopeKind::Thread, act.thread.as_str(), ALL).await?;
+    for (person, role, sync) in [(party, role, SyncMode::Auto), (staff, Role::Caseworker, SyncMode::OnOpen)] {
+        sqlx::query("INSERT INTO participant (thread, municipality, person) VALUES ($1, $2, $3)")
+            .bind(act.thread.as_str())
+            .bind(person.municipality.as_str())
+            .bind(person.id.as_str())
+            .execute(&mut *tx.conn)
+            .await?;
+        let new =
+            NewGrant { subject: person.id.as_str(), scope: &scope, role, sync, until: None, ground: "participant" };
+        grant(tx, &staff.municipality, new).await?;
+    }
+    let thread = Thread {
+        thread: act.thread.clone(),
+        case: Some(act.case),
+        subject,
+        participants: vec![party.participant(), staff.participant()],
+        started_at: tx.now,
+    };
+    tx.feed.put(&scope, act.thread.as_str(), &thread)?;
+    send(tx, caller, SendMessage { thread: act.thread, message: act.message, text: act.text }).await
+}
+
+/// Adds a message.
+///
+/// # Errors
+/// [`RefusalCode::Access`] for whoever does not take part, [`RefusalCode::Invalid`] or
+/// [`RefusalCode::TooLong`] for the text, [`RefusalCode::Reused`] when the id is taken.
+pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<(), Error> {
+    let scope = require_participant(tx, &caller.person, &act.thread).await?;
+    let text = text::body(&act.text, MAX_TEXT)?;
+    let (n,): (i64,) = sqlx::query_as("UPDATE thread SET last_n = last_n + 1 WHERE id = $1 RETURNING last_n")
+        .bind(act.thread.as_str())
+        .fetch_one(&mut *tx.conn)
+        .await?;
+    sqlx::query(
+        "INSERT INTO message (id, municipality, thread, n, sender, text, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(act.message.as_str())
+    .bind(caller.municipality.as_str())
+    .bind(act.thread.as_str())
+    .bind(n)
+    .bind(caller.person.as_str())
+    .bind(&text)
+    .bind(tx.now)
+    .execute(&mut *tx.conn)
+    .await
+    .map_err(text::reused)?;
+    let message = Message { from: caller.person.clone(), text, sent_at: tx.now };
+    tx.feed.put(&scope, act.message.as_str(), &message)?;
+    project_rows(tx, &act.thread, &scope).await
+}
+
+/// Moves the caller's read mark forward; never back.
+///
+/// # Errors
+/// [`RefusalCode::Access`] for whoever does not take part.
+pub async fn mark_read(tx: &mut Tx<'_>, caller: &Caller, act: &MarkRead) -> Result<(), Error> {
+    let scope = require_participant(tx, &caller.person, &act.thread).await?;
+    let (read_n,): (i64,) = sqlx::query_as(
+        "SELECT COALESCE(MAX(m.n), 0) FROM message m
+         JOIN record r ON r.scope = $1 AND r.kind = 'message' AND r.id = m.id
+         WHERE m.thread = $2 AND r.seq <= $3",
+    )
+    .bind(scope.as_str())
+    .bind(act.thread.as_str())
+    .bind(act.upto_seq)
+    .fetch_one(&mut *tx.conn)
+    .await?;
+    let moved = sqlx::query("UPDATE participant SET read_n = $1 WHERE thread = $2 AND person = $3 AND read_n < $1")
+        .bind(read_n)
+        .bind(act.thread.as_str())
+        .bind(caller.person.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
+    if moved.rows_affected() == 0 {
+        return Ok(());
+    }
+    let mark = ReadMark { reader: caller.person.clone(), upto_seq: act.upto_seq, at: tx.now };
+    tx.feed.put(&scope, caller.person.as_str(), &mark)?;
+    project_rows(tx, &act.thread, &scope).await
+}
+
+/// Shows the thread anew on the desk of every member of staff in it.
+async fn project_rows(tx: &mut Tx<'_>, thread: &ThreadId, scope: &ScopeId) -> Result<(), Error> {
+    let people = participants(tx, thread).await?;
+    let (subject, last_at, last_sender): (String, i64, String) = sqlx::query_as(
+        "SELECT t.subject, m.sent_at, m.sender FROM thread t JOIN message m ON m.thread = t.id AND m.n = t.last_n WHERE t.id = $1",
+    )
+    .bind(thread.as_str())
+    .fetch_one(&mut *tx.conn)
+    .await?;
+    for (staff, read_n) in people.iter().filter(|(person, _)| person.realm == Realm::Staff) {
+        let (unread,): (i64,) =
+            sqlx::query_as("SELECT COUNT(*) FROM message WHERE thread = $1 AND n > $2 AND sender <> $3")
+                .bind(thread.as_str())
+                .bind(*read_n)
+                .bind(staff.id.as_str())
+                .fetch_one(&mut *tx.conn)
+                .await?;
+        let others: Vec<String> =
+            people.iter().filter(|(other, _)| other.id != staff.id).map(|(other, _)| other.name()).collect();
+        let row = ThreadRow {
+            thread: thread.clone(),
+            scope: scope.clone(),
+            with: others.join(", "),
+            subject: subject.clone(),
+            last_at,
+            last_from_other: last_sender != staff.id.as_str(),
+            unread: u32::try_from(unread).unwrap_or(u32::MAX),
+        };
+        let desk = staff.own_scope(tx).await?;
+        tx.feed.put(&desk, thread.as_str(), &row)?;
+    }
+    Ok(())
+}
+
+async fn require_participant(tx: &mut Tx<'_>, person: &PersonId, thread: &ThreadId) -> Result<ScopeId, Error> {
+    let scope = find_scope(tx, ScopeKind::Thread, thread.as_str(), ALL).await?.ok_or(RefusalCode::Access)?;
+    require(tx.conn, person, &scope, tx.now).await?;
+    Ok(scope)
+}
+
+async fn participants(tx: &mut Tx<'_>, thread: &ThreadId) -> Result<Vec<(Person, i64)>, Error> {
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT person, read_n FROM participant WHERE thread = $1 ORDER BY person")
+            .bind(thread.as_str())
+            .fetch_all(&mut *tx.conn)
+            .await?;
+    let mut people = Vec::with_capacity(rows.len());
+    for (id, read_n) in rows {
+        people.push((person::find(tx, &PersonId::new(id)).await?, read_n));
+    }
+    Ok(people)
+}

@@ -1,0 +1,189 @@
+//! `POST /sync/push`: mutations, each done once, its effect and its result in one transaction.
+
+use crate::App;
+use crate::access::{grants, require};
+use crate::db::{Tx, attempt};
+use crate::error::Error;
+use crate::feed::flush;
+use crate::identity::Caller;
+use crate::{access, case, document, message, task};
+use axum::Json;
+use axum::extract::State;
+use protocol::Millis;
+use protocol::id::{DeviceId, ScopeId};
+use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
+use protocol::refusal::RefusalCode;
+use protocol::sync::{MAX_PUSH, PushRequest, PushResponse};
+use sha2::{Digest as _, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+pub(super) async fn handle(
+    State(app): State<Arc<App>>,
+    caller: Caller,
+    Json(asked): Json<PushRequest>,
+) -> Result<Json<PushResponse>, Error> {
+    push_at(&app, caller, asked, app.db.now()).await.map(Json)
+}
+
+/// Does what was asked, once, as at `now`.
+///
+/// # Errors
+/// [`RefusalCode::TooLong`] for too many mutations, or when the database fails. A refused mutation is no
+/// error: it is a result.
+pub async fn push_at(app: &App, caller: Caller, asked: PushRequest, now: Millis) -> Result<PushResponse, Error> {
+    if asked.mutations.len() > MAX_PUSH {
+        return Err(RefusalCode::TooLong.into());
+    }
+    app.db.write_at(now, move |tx| Box::pin(async move { run(tx, &caller, asked).await })).await
+}
+
+/// What is known of a mutation before the heads are taken.
+enum Step {
+    /// Its result, from now or from before; nothing more is written.
+    Known(Outcome),
+    /// Tried now: its number in the feed's buffer, and the refusal if it was refused.
+    Tried { number: usize, refused: Option<protocol::refusal::Refusal>, hash: String },
+}
+
+async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<PushResponse, Error> {
+    let mut steps = Vec::with_capacity(asked.mutations.len());
+    let mut reached: BTreeMap<ScopeId, i64> = BTreeMap::new();
+    for mutation in &asked.mutations {
+        let step = step(tx, caller, &asked.device, mutation, &mut reached).await?;
+        steps.push(step);
+    }
+    let places = flush(tx).await?;
+    let mine: BTreeSet<ScopeId> = grants(tx.conn, &caller.person, tx.now)
+        .await?
+        .into_iter()
+        .filter(|grant| grant.head.is_some())
+        .map(|grant| grant.scope)
+        .collect();
+    let mut results = Vec::with_capacity(steps.len());
+    for (mutation, step) in asked.mutations.iter().zip(steps) {
+        let outcome = match step {
+            Step::Known(outcome) => outcome,
+            Step::Tried { number, refused, hash } => {
+                let outcome = match refused {
+                    Some(refusal) => Outcome::Refused { refusal },
+                    None => Outcome::Applied { at: visible(places.get(&number), &mine) },
+                };
+                remember(tx, caller, &asked.device, mutation, &hash, &outcome).await?;
+                outcome
+            }
+        };
+        results.push(MutationResult { mid: mutation.mid.clone(), outcome });
+    }
+    Ok(PushResponse { results })
+}
+
+/// Places that the sender is served: others must not even be heard of.
+fn visible(places: Option<&Vec<Place>>, mine: &BTreeSet<ScopeId>) -> Vec<Place> {
+    places.into_iter().flatten().filter(|place| mine.contains(&place.scope)).cloned().collect()
+}
+
+async fn step(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    device: &DeviceId,
+    mutation: &Mutation,
+    reached: &mut BTreeMap<ScopeId, i64>,
+) -> Result<Step, Error> {
+    let hash = hash(caller, device, mutation)?;
+    if let Some(known) = stored(tx, mutation, &hash).await? {
+        reached.insert(mutation.lane.clone(), mutation.n);
+        return Ok(Step::Known(known));
+    }
+    let last = match reached.get(&mutation.lane) {
+        Some(last) => *last,
+        None => last_in_lane(tx, device, &mutation.lane).await?,
+    };
+    // A lane that this database has never seen may begin anywhere: the device is older than the database.
+    if last != 0 && mutation.n != last + 1 {
+        let code = if mutation.n <= last { RefusalCode::Reused } else { RefusalCode::OutOfOrder };
+        return Ok(Step::Known(Outcome::Refused { refusal: code.into() }));
+    }
+    reached.insert(mutation.lane.clone(), mutation.n);
+    let number = tx.feed.next_mutation();
+    let (caller, lane, act) = (caller.clone(), mutation.lane.clone(), mutation.act.clone());
+    let tried = attempt(tx, move |tx| {
+        Box::pin(async move {
+            require(tx.conn, &caller.person, &lane, tx.now).await?;
+            apply(tx, &caller, act).await
+        })
+    })
+    .await?;
+    Ok(Step::Tried { number, refused: tried.err(), hash })
+}
+
+/// Does one act. Every act checks for itself whether the caller may.
+async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> {
+    match act {
+        Act::StartThread(act) => message::start(tx, caller, act).await,
+        Act::SendMessage(act) => message::send(tx, caller, act).await,
+        Act::MarkRead(act) => message::mark_read(tx, caller, &act).await,
+        Act::OpenCase(act) => case::open(tx, caller, act).await,
+        Act::MoveCase(act) => case::move_to(tx, caller, act).await,
+        Act::WriteNote(act) => case::write_note(tx, caller, act).await,
+        Act::OpenCaseTo(act) => case::open_to(tx, caller, act).await,
+        Act::SignDocument(act) => document::sign(tx, caller, act).await,
+        Act::AskFor(act) => task::ask(tx, caller, act).await,
+        Act::CompleteTask(act) => task::complete(tx, caller, &act).await,
+        Act::Seen(act) => access::seen(tx, caller, &act).await,
+    }
+}
+
+async fn stored(tx: &mut Tx<'_>, mutation: &Mutation, hash: &str) -> Result<Option<Outcome>, Error> {
+    let row: Option<(String, String)> = sqlx::query_as("SELECT hash, outcome FROM mutation WHERE mid = $1")
+        .bind(mutation.mid.as_str())
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+    match row {
+        None => Ok(None),
+        Some((before, outcome)) if before == hash => Ok(Some(serde_json::from_str(&outcome)?)),
+        Some(_) => Ok(Some(Outcome::Refused { refusal: RefusalCode::Reused.into() })),
+    }
+}
+
+async fn last_in_lane(tx: &mut Tx<'_>, device: &DeviceId, lane: &ScopeId) -> Result<i64, Error> {
+    let (last,): (i64,) = sqlx::query_as("SELECT COALESCE(MAX(n), 0) FROM mutation WHERE device = $1 AND lane = $2")
+        .bind(device.as_str())
+        .bind(lane.as_str())
+        .fetch_one(&mut *tx.conn)
+        .await?;
+    Ok(last)
+}
+
+async fn remember(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    device: &DeviceId,
+    mutation: &Mutation,
+    hash: &str,
+    outcome: &Outcome,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO mutation (mid, municipality, person, device, lane, n, hash, outcome, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
+    )
+    .bind(mutation.mid.as_str())
+    .bind(caller.municipality.as_str())
+    .bind(caller.person.as_str())
+    .bind(device.as_str())
+    .bind(mutation.lane.as_str())
+    .bind(mutation.n)
+    .bind(hash)
+    .bind(serde_json::to_string(outcome)?)
+    .bind(tx.now)
+    .execute(&mut *tx.conn)
+    .await?;
+    Ok(())
+}
+
+/// Of everything that makes it this wish and no other, the sender included.
+fn hash(caller: &Caller, device: &DeviceId, mutation: &Mutation) -> Result<String, Error> {
+    let mut hasher = Sha256::new();
+    hasher.update(serde_json::to_vec(&(&caller.person, device, &mutation.lane, mutation.n, &mutation.act))?);
+    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}

@@ -1,0 +1,71 @@
+//! Acts as tests need them, with everything that does not matter filled in.
+
+use protocol::case::{OpenCase, OpenCaseTo, WriteNote};
+use protocol::document::{DocumentSort, Section, SignDocument};
+use protocol::id::{CaseId, DocumentId, MessageId, PersonId, RecordId, ThreadId};
+use protocol::message::{SendMessage, StartThread};
+
+/// Opens `case` about `person`.
+pub(crate) fn open_case(case: &str, person: &str, visible: bool) -> OpenCase {
+    OpenCase {
+        case: CaseId::new(case),
+        number: format!("2026-{case}"),
+        title: "Stöd till familjen".into(),
+        person: PersonId::new(person),
+        next_step: None,
+        visible,
+    }
+}
+
+/// Lets `person` into `case` for a month.
+pub(crate) fn open_case_to(case: &str, person: &str) -> OpenCaseTo {
+    OpenCaseTo {
+        case: CaseId::new(case),
+        person: PersonId::new(person),
+        ground: "vårdnadshavare".into(),
+        review_at: 1_790_900_000_000,
+    }
+}
+
+/// A note in `case`.
+pub(crate) fn write_note(case: &str, note: &str, hidden_from: &[&str]) -> WriteNote {
+    WriteNote {
+        case: CaseId::new(case),
+        note: RecordId::new(note),
+        heading: "Telefonsamtal".into(),
+        text: "Vi talade om hur hösten har börjat.".into(),
+        happened_at: 1_788_200_000_000,
+        hidden_from: hidden_from.iter().copied().map(PersonId::new).collect(),
+    }
+}
+
+/// A decision in `case`.
+pub(crate) fn sign_document(case: &str, document: &str, hidden_from: &[&str]) -> SignDocument {
+    SignDocument {
+        case: CaseId::new(case),
+        document: DocumentId::new(document),
+        sort: DocumentSort::Decision,
+        title: "Beslut om stöd".into(),
+        sections: vec![Section { heading: "Beslut".into(), text: "Ansökan beviljas.".into() }],
+        file: None,
+        appeal_until: None,
+        hidden_from: hidden_from.iter().copied().map(PersonId::new).collect(),
+    }
+}
+
+/// Begins `thread` in `case` with `with`; its first message is `<thread>-1`.
+pub(crate) fn start_thread(case: &str, thread: &str, with: &str) -> StartThread {
+    StartThread {
+        thread: ThreadId::new(thread),
+        case: CaseId::new(case),
+        subject: "Inför mötet".into(),
+        with: PersonId::new(with),
+        message: MessageId::new(format!("{thread}-1")),
+        text: "Hej! Passar tisdag för dig?".into(),
+    }
+}
+
+/// Sends `message` in `thread`.
+pub(crate) fn send_message(thread: &str, message: &str, text: &str) -> SendMessage {
+    SendMessage { thread: ThreadId::new(thread), message: MessageId::new(message), text: text.into() }
+}

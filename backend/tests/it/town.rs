@@ -1,0 +1,177 @@
+//! A small town to test in: a real database with a registry, and actors who push and pull.
+
+use crate::common::fresh_databases;
+use digiteam_backend::config::Config;
+use digiteam_backend::identity::Caller;
+use digiteam_backend::{App, access, load, sync};
+use jiff::civil::Date;
+use protocol::access::{OpenScope, Purpose};
+use protocol::id::{DeviceId, MunicipalityId, MutationId, PersonId, ScopeId};
+use protocol::identity::Realm;
+use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
+use protocol::record::Record;
+use protocol::refusal::RefusalCode;
+use protocol::sync::{Cursor, PullRequest, PullResponse, PushRequest};
+use std::any::Any;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
+use tokio::sync::watch;
+
+/// Noon UTC on 1 September 2026.
+const NOON: i64 = 1_788_264_000_000;
+
+/// A backend with its registry.
+pub(crate) struct Town {
+    /// Which engine runs.
+    pub(crate) engine: String,
+    /// The backend.
+    pub(crate) app: Arc<App>,
+    /// The time, to be moved by tests.
+    pub(crate) clock: Arc<AtomicI64>,
+    lanes: Mutex<HashMap<(String, ScopeId), i64>>,
+    _stop: watch::Sender<bool>,
+    _folder: tempfile::TempDir,
+    _guard: Box<dyn Any + Send + Sync>,
+}
+
+/// One town on each engine that can be had.
+pub(crate) async fn towns() -> Vec<Town> {
+    let mut towns = Vec::new();
+    for (engine, url, guard) in fresh_databases().await {
+        let folder = tempfile::tempdir().expect("a temp folder can be made");
+        let config = Config {
+            listen: "127.0.0.1:0".parse().expect("is an address"),
+            public_url: "http://127.0.0.1:8787".parse().expect("is a URL"),
+            database: url,
+            blobs: folder.path().join("blobs"),
+            keys: folder.path().join("keys"),
+            providers: Vec::new(),
+        };
+        let clock = Arc::new(AtomicI64::new(NOON));
+        let (stop, stopping) = watch::channel(false);
+        let time = clock.clone();
+        let app = App::open(config, Arc::new(move || time.load(Ordering::SeqCst)), stopping).await.expect("opens");
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
+        towns.push(Town {
+            engine: engine.to_string(),
+            app,
+            clock,
+            lanes: Mutex::default(),
+            _stop: stop,
+            _folder: folder,
+            _guard: Box::new(guard),
+        });
+    }
+    towns
+}
+
+impl Town {
+    /// A person of the registry.
+    pub(crate) fn caller(&self, person: &str) -> Caller {
+        let staff = ["sara", "samir", "stina"].contains(&person);
+        let bjuv = ["stina", "far"].contains(&person);
+        Caller {
+            person: PersonId::new(person),
+            realm: if staff { Realm::Staff } else { Realm::Resident },
+            municipality: MunicipalityId::new(if bjuv { "bjuv" } else { "helsingborg" }),
+            session: "test".into(),
+        }
+    }
+
+    /// The scope that a person's own acts are queued in.
+    pub(crate) async fn own(&self, person: &str) -> ScopeId {
+        let grants = self.pull(person, &[]).await.grants;
+        let own = grants.into_iter().find(|grant| {
+            matches!(grant.kind, protocol::access::ScopeKind::Person | protocol::access::ScopeKind::Desk)
+        });
+        own.expect("everybody has a scope of their own").scope
+    }
+
+    /// `person` does `act`; the next number of their lane, a new mutation id.
+    pub(crate) async fn act(&self, person: &str, act: impl Into<Act>) -> Outcome {
+        let lane = self.own(person).await;
+        let mutation = self.mutation(person, lane, act);
+        self.push(person, vec![mutation]).await.remove(0).outcome
+    }
+
+    /// As [`Town::act`], and it must succeed.
+    pub(crate) async fn must(&self, person: &str, act: impl Into<Act>) {
+        let outcome = self.act(person, act).await;
+        assert!(matches!(outcome, Outcome::Applied { .. }), "{}: {outcome:?}", self.engine);
+    }
+
+    /// As [`Town::act`], and it must be refused with `code`.
+    pub(crate) async fn must_not(&self, person: &str, act: impl Into<Act>, code: RefusalCode) {
+        let outcome = self.act(person, act).await;
+        assert_eq!(outcome, Outcome::Refused { refusal: code.into() }, "{}", self.engine);
+    }
+
+    /// A mutation with the lane's next number.
+    pub(crate) fn mutation(&self, person: &str, lane: ScopeId, act: impl Into<Act>) -> Mutation {
+        let mut lanes = self.lanes.lock().expect("no test panics while holding it");
+        let n = lanes.entry((person.to_owned(), lane.clone())).or_insert(0);
+        *n += 1;
+        Mutation { mid: MutationId::from(uuid::Uuid::now_v7()), lane, n: *n, made_at: 0, act: act.into() }
+    }
+
+    /// Pushes from `person`'s only device.
+    pub(crate) async fn push(&self, person: &str, mutations: Vec<Mutation>) -> Vec<MutationResult> {
+        let asked = PushRequest { device: DeviceId::new(format!("device-{person}")), mutations };
+        let now = self.app.db.now();
+        sync::push_at(&self.app, self.caller(person), asked, now).await.expect("is answered").results
+    }
+
+    /// One pull from `cursors`.
+    pub(crate) async fn pull(&self, person: &str, cursors: &[Cursor]) -> PullResponse {
+        let asked = PullRequest {
+            device: DeviceId::new(format!("device-{person}")),
+            cursors: cursors.to_vec(),
+            waiting: vec![],
+        };
+        sync::pull(&self.app, &self.caller(person), &asked).await.expect("is answered")
+    }
+
+    /// Everything that `person` is served, from nothing, page after page.
+    pub(crate) async fn all(&self, person: &str) -> Vec<(ScopeId, Record)> {
+        let mut cursors: Vec<Cursor> = Vec::new();
+        let mut all = Vec::new();
+        loop {
+            let answer = self.pull(person, &cursors).await;
+            for page in answer.pages {
+                cursors.retain(|cursor| cursor.scope != page.scope);
+                cursors.push(Cursor { scope: page.scope.clone(), epoch: page.epoch, seq: page.upto });
+                all.extend(page.records.into_iter().map(|record| (page.scope.clone(), record)));
+            }
+            if !answer.more {
+                return all;
+            }
+        }
+    }
+
+    /// The ids of the records of `kind` that `person` is served.
+    pub(crate) async fn ids(&self, person: &str, kind: &str) -> Vec<String> {
+        let all = self.all(person).await;
+        all.iter().filter(|(_, record)| record.kind == kind).map(|(_, record)| record.id.to_string()).collect()
+    }
+
+    /// `person` opens what their desk row `id` of `kind` leads to.
+    pub(crate) async fn open(&self, person: &str, kind: &str, id: &str) -> Result<ScopeId, RefusalCode> {
+        let all = self.all(person).await;
+        let row = all.iter().find(|(_, record)| record.kind == kind && record.id.as_str() == id);
+        let scope =
+            row.expect("the row is on the desk").1.body["scope"].as_str().expect("a row has a scope").to_owned();
+        self.open_scope(person, &ScopeId::new(scope)).await
+    }
+
+    /// `person` opens `scope`.
+    pub(crate) async fn open_scope(&self, person: &str, scope: &ScopeId) -> Result<ScopeId, RefusalCode> {
+        let wish = OpenScope { scope: scope.clone(), purpose: Purpose::Handle };
+        match access::open_scope(&self.app, self.caller(person), wish).await {
+            Ok(_) => Ok(scope.clone()),
+            Err(error) => Err(error.refusal().1.code),
+        }
+    }
+}
