@@ -103,8 +103,8 @@ pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<
 /// [`RefusalCode::Access`] for whoever does not take part.
 pub async fn mark_read(tx: &mut Tx<'_>, caller: &Caller, act: &MarkRead) -> Result<(), Error> {
     let scope = require_participant(tx, &caller.person, &act.thread).await?;
-    let (read_n,): (i64,) = sqlx::query_as(
-        "SELECT COALESCE(MAX(m.n), 0) FROM message m
+    let (read_n, upto_seq): (i64, i64) = sqlx::query_as(
+        "SELECT COALESCE(MAX(m.n), 0), COALESCE(MAX(r.seq), 0) FROM message m
          JOIN record r ON r.scope = $1 AND r.kind = 'message' AND r.id = m.id
          WHERE m.thread = $2 AND r.seq <= $3",
     )
@@ -122,7 +122,7 @@ pub async fn mark_read(tx: &mut Tx<'_>, caller: &Caller, act: &MarkRead) -> Resu
     if moved.rows_affected() == 0 {
         return Ok(());
     }
-    let mark = ReadMark { reader: caller.person.clone(), upto_seq: act.upto_seq, at: tx.now };
+    let mark = ReadMark { reader: caller.person.clone(), upto_seq, at: tx.now };
     tx.feed.put(&scope, caller.person.as_str(), &mark)?;
     project_rows(tx, &act.thread, &scope).await
 }

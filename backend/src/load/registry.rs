@@ -1,5 +1,6 @@
 //! The registry file: municipalities, units, persons and how they belong together.
 
+use super::when::at;
 use super::{beginning, said};
 use crate::App;
 use crate::db::Tx;
@@ -57,6 +58,8 @@ struct Relation {
     kind: String,
     of: String,
     by: String,
+    /// The first day on which it no longer holds.
+    until: Option<Date>,
 }
 
 #[derive(Deserialize)]
@@ -102,13 +105,16 @@ async fn write(tx: &mut Tx<'_>, region: Region) -> Result<bool, Error> {
         }
     }
     for row in &region.relation {
+        let until =
+            row.until.map(|day| at(day, 0, 0, 0)).transpose().map_err(|error| Error::Internal(error.to_string()))?;
         sqlx::query(
-            "INSERT INTO relation (municipality, kind, of_person, by_person)
-             SELECT municipality, $1, $2, $3 FROM person WHERE id = $2",
+            "INSERT INTO relation (municipality, kind, of_person, by_person, until)
+             SELECT municipality, $1, $2, $3, $4 FROM person WHERE id = $2",
         )
         .bind(&row.kind)
         .bind(&row.of)
         .bind(&row.by)
+        .bind(until)
         .execute(&mut *tx.conn)
         .await?;
     }

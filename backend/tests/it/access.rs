@@ -1,10 +1,9 @@
 //! Who may see what: deny first.
 
-
 use crate::acts::{open_case, open_case_to, send_message, sign_document, start_thread, write_note};
+use crate::town::towns;
 use protocol::access::ScopeKind;
 use protocol::refusal::RefusalCode;
-use crate::town::towns;
 
 #[tokio::test]
 async fn a_relation_opens_nothing_until_staff_let_the_person_in() {

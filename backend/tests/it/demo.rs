@@ -1,6 +1,5 @@
 //! The demo content loads, on both engines, once.
 
-
 use digiteam_backend::config::Config;
 use digiteam_backend::{App, load, system_clock};
 use std::path::Path;

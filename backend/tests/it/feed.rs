@@ -1,10 +1,9 @@
 //! The feed's invariants on real engines.
 
-
 use crate::acts::{open_case, send_message, start_thread, write_note};
+use crate::town::{Town, towns};
 use protocol::sync::Cursor;
 use std::sync::Arc;
-use crate::town::{Town, towns};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commit_order_is_sequence_order_while_many_write() {

@@ -1,12 +1,11 @@
 //! Threads and messages: who gets what, once.
 
-
 use crate::acts::{open_case, send_message, start_thread};
+use crate::town::{Town, towns};
 use protocol::id::ThreadId;
 use protocol::message::{MAX_TEXT, MarkRead, ThreadRow};
 use protocol::mutation::Outcome;
 use protocol::refusal::RefusalCode;
-use crate::town::{Town, towns};
 
 async fn with_thread() -> Vec<Town> {
     let towns = towns().await;
