@@ -1,0 +1,111 @@
+//! The wire as it was shipped: every text here must decode for ever, and encode to the same again.
+
+use digiteam_protocol::access::{Grant, OpenScope, Opened};
+use digiteam_protocol::case::{Case, CaseRow, Note};
+use digiteam_protocol::document::{BlobStored, Document};
+use digiteam_protocol::identity::{Me, Municipality};
+use digiteam_protocol::message::{Message, ReadMark, Thread, ThreadRow};
+use digiteam_protocol::mutation::{Mutation, MutationResult};
+use digiteam_protocol::person::Profile;
+use digiteam_protocol::refusal::Refusal;
+use digiteam_protocol::sync::{Event, PullRequest, PullResponse, PushRequest, PushResponse};
+use digiteam_protocol::task::Task;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+#[test]
+fn records() {
+    check::<Profile>(r#"{"given_name":"Moa","family_name":"Berg","municipality":"bjuv","protected":false}"#);
+    check::<Task>(r#"{"case":"c1","title":"Lämna kvitto","detail":"Till kontoret","due_at":5,"done_at":6}"#);
+    check::<Task>(r#"{"case":null,"title":"Lämna kvitto"}"#);
+    check::<Case>(
+        r#"{"case":"c1","number":"2026-1","title":"Stöd","concerns":"Moa Berg","caseworker":{"person":"s1","name":"Sara Holm",
+        "title":"Socialsekreterare","unit":"Barn och familj","phone":"040-628 04 02"},"stage":"follow_up","next_step":"Möte",
+        "opened_at":4}"#,
+    );
+    check::<CaseRow>(
+        r#"{"case":"c1","scope":"x","number":"2026-1","title":"Stöd","concerns":"Moa Berg","stage":"received"}"#,
+    );
+    check::<Note>(
+        r#"{"case":"c1","heading":"Samtal","text":"Vi talade.","author":"Sara Holm, socialsekreterare","happened_at":1,"signed_at":2}"#,
+    );
+    check::<Document>(
+        r#"{"case":"c1","sort":"decision","title":"Beslut","sections":[{"heading":"Beslut","text":"Ja."}],"file":{"blob":"b1",
+        "name":"beslut.pdf","media_type":"application/pdf","size":9,"sha256":"00"},"author":"Sara Holm","signed_at":3,"appeal_until":8}"#,
+    );
+    check::<Thread>(
+        r#"{"thread":"t1","case":"c1","subject":"Möte","participants":[{"person":"p1","name":"Moa Berg","staff":false},
+        {"person":"s1","name":"Sara Holm","staff":true,"title":"Socialsekreterare"}],"started_at":1}"#,
+    );
+    check::<Message>(r#"{"from":"p1","text":"Hej","sent_at":1}"#);
+    check::<ReadMark>(r#"{"reader":"p1","upto_seq":4,"at":1}"#);
+    check::<ThreadRow>(
+        r#"{"thread":"t1","scope":"x","with":"Moa Berg","subject":"Möte","last_at":1,"last_from_other":true,"unread":2}"#,
+    );
+}
+
+#[test]
+fn mutations() {
+    for act in [
+        r#"{"act":"start_thread","thread":"t1","case":"c1","subject":"Möte","with":"p1","message":"m1","text":"Hej"}"#,
+        r#"{"act":"send_message","thread":"t1","message":"m1","text":"Hej"}"#,
+        r#"{"act":"mark_read","thread":"t1","upto_seq":3}"#,
+        r#"{"act":"open_case","case":"c1","number":"2026-1","title":"Stöd","person":"p1","next_step":null,"visible":true}"#,
+        r#"{"act":"move_case","case":"c1","stage":"closed","next_step":null}"#,
+        r#"{"act":"write_note","case":"c1","note":"n1","heading":"Samtal","text":"Vi talade.","happened_at":1,"hidden_from":["p2"]}"#,
+        r#"{"act":"open_case_to","case":"c1","person":"p2","ground":"vårdnadshavare","review_at":9}"#,
+        r#"{"act":"sign_document","case":"c1","document":"d1","sort":"letter","title":"Brev","sections":[],"file":null,
+        "appeal_until":null,"hidden_from":[]}"#,
+        r#"{"act":"ask_for","case":"c1","task":"k1","person":"p1","title":"Kvitto","detail":null,"due_at":null}"#,
+        r#"{"act":"complete_task","task":"k1"}"#,
+        r#"{"act":"seen","scope":"x","at":1}"#,
+    ] {
+        check::<Mutation>(&format!(r#"{{"mid":"u1","lane":"x","n":1,"made_at":2,"act":{act}}}"#));
+    }
+    check::<MutationResult>(r#"{"mid":"u1","outcome":"applied","at":[{"scope":"x","seq":3}]}"#);
+    check::<MutationResult>(r#"{"mid":"u1","outcome":"refused","refusal":{"code":"too_long"}}"#);
+    check::<Refusal>(r#"{"code":"internal","details":"7f"}"#);
+}
+
+#[test]
+fn requests_and_answers() {
+    check::<Municipality>(r#"{"id":"bjuv","name":"Bjuv","phone":"040-628 04 60"}"#);
+    check::<Me>(
+        r#"{"person":"p1","name":"Moa Berg","realm":"resident","municipality":"bjuv","municipality_name":"Bjuv","own_scope":"x"}"#,
+    );
+    check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in"}"#);
+    check::<Opened>(r#"{"lease_until":4}"#);
+    check::<BlobStored>(r#"{"blob":"b1","size":4,"sha256":"00"}"#);
+    check::<Grant>(r#"{"scope":"x","kind":"thread","role":"caseworker","sync":"on_open","epoch":1,"head":null}"#);
+    check::<PullRequest>(r#"{"device":"d","cursors":[{"scope":"x","epoch":1,"seq":2}],"waiting":["u1"]}"#);
+    check::<PullResponse>(
+        r#"{"db_epoch":"e","now":1,"grants":[{"scope":"x","kind":"case","role":"guardian","sync":"auto","epoch":1,"head":3,"lease_until":9}],
+        "pages":[{"scope":"x","epoch":1,"reset":true,"upto":3,"records":[{"id":"r","kind":"note","seq":3,"deleted":true,"body":null}]}],
+        "results":[],"more":false}"#,
+    );
+    check::<PushRequest>(r#"{"device":"d","mutations":[]}"#);
+    check::<PushResponse>(r#"{"results":[]}"#);
+    check::<Event>(r#"{"event":"changed","scope":"x"}"#);
+    check::<Event>(r#"{"event":"stale"}"#);
+}
+
+#[test]
+fn what_is_newer_decodes_as_unknown() {
+    let event: Event = serde_json::from_str(r#"{"event":"sung","in":"c minor"}"#).expect("decodes");
+    assert_eq!(event, Event::Unknown);
+    let refusal: Refusal = serde_json::from_str(r#"{"code":"on_strike"}"#).expect("decodes");
+    assert_eq!(refusal.code, digiteam_protocol::refusal::RefusalCode::Unknown);
+    let grant: Grant = serde_json::from_str(
+        r#"{"scope":"x","kind":"hologram","role":"wizard","sync":"auto","epoch":1,"head":1,"colour":"blue"}"#,
+    )
+    .expect("decodes");
+    assert_eq!(grant.kind, digiteam_protocol::access::ScopeKind::Unknown);
+}
+
+/// `json` decodes as `T`, and `T` encodes to what `json` says.
+fn check<T: Serialize + DeserializeOwned>(json: &str) {
+    let shipped: Value = serde_json::from_str(json).expect("the snapshot is JSON");
+    let value: T = serde_json::from_str(json).unwrap_or_else(|error| panic!("{json}\n{error}"));
+    assert_eq!(serde_json::to_value(value).expect("encodes"), shipped);
+}
