@@ -89,7 +89,7 @@ pub async fn store(app: &App, caller: &Caller, bytes: Bytes) -> Result<BlobStore
         return Err(RefusalCode::TooLong.into());
     }
     let blob = BlobId::from(uuid::Uuid::new_v4());
-    let sha256: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+    let sha256 = text::hex(&Sha256::digest(&bytes));
     app.blobs.put(&blob.as_str().into(), PutPayload::from_bytes(bytes)).await?;
     let stored = BlobStored { blob, size, sha256 };
     let (row, caller) = (stored.clone(), caller.clone());

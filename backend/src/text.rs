@@ -30,6 +30,11 @@ pub fn body(text: &str, max: usize) -> Result<String, Error> {
     Ok(text)
 }
 
+/// Bytes as lower-case hex.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 /// An insert that failed because its id is taken is the client's doing.
 pub fn reused(error: sqlx::Error) -> Error {
     match &error {

@@ -7,6 +7,7 @@
 
 pub mod access;
 pub mod case;
+pub mod digest;
 pub mod document;
 pub mod id;
 pub mod identity;

@@ -32,7 +32,7 @@ pub enum RefusalCode {
     TooLong,
     /// The same mutation id or lane number came before with other content.
     Reused,
-    /// A lane's numbers must follow each other; an earlier one is missing.
+    /// A lane's numbers must follow each other; the one that is awaited stands in `details`.
     OutOfOrder,
     /// The thing changed in the meantime.
     Conflict,

@@ -89,6 +89,28 @@ pub struct PushResponse {
     pub results: Vec<MutationResult>,
 }
 
+/// `GET /sync/digest`: what a complete copy of each served scope amounts to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DigestResponse {
+    /// See [`PullResponse::db_epoch`].
+    pub db_epoch: String,
+    /// One for each served scope, from one snapshot.
+    pub scopes: Vec<ScopeDigest>,
+}
+
+/// What a complete copy of one scope amounts to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeDigest {
+    /// The scope.
+    pub scope: ScopeId,
+    /// See [`Grant::epoch`].
+    pub epoch: i64,
+    /// The head that it was made at: compare only with a cursor of the same epoch and number.
+    pub head: i64,
+    /// See [`crate::digest::Digest`].
+    pub digest: String,
+}
+
 /// One event of `GET /sync/events` (server-sent events, the JSON in `data`). Losing one costs latency,
 /// never correctness.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -8,7 +8,7 @@ use digiteam_protocol::message::{Message, ReadMark, Thread, ThreadRow};
 use digiteam_protocol::mutation::{Mutation, MutationResult};
 use digiteam_protocol::person::Profile;
 use digiteam_protocol::refusal::Refusal;
-use digiteam_protocol::sync::{Event, PullRequest, PullResponse, PushRequest, PushResponse};
+use digiteam_protocol::sync::{DigestResponse, Event, PullRequest, PullResponse, PushRequest, PushResponse};
 use digiteam_protocol::task::Task;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -86,6 +86,7 @@ fn requests_and_answers() {
     );
     check::<PushRequest>(r#"{"device":"d","mutations":[]}"#);
     check::<PushResponse>(r#"{"results":[]}"#);
+    check::<DigestResponse>(r#"{"db_epoch":"e","scopes":[{"scope":"x","epoch":1,"head":3,"digest":"00"}]}"#);
     check::<Event>(r#"{"event":"changed","scope":"x"}"#);
     check::<Event>(r#"{"event":"stale"}"#);
 }

@@ -1,9 +1,11 @@
 //! Pull, push and events: how a client's copy follows its feeds.
 
+mod digest;
 mod events;
 mod pull;
 mod push;
 
+pub use digest::answer as digest;
 pub use pull::answer as pull;
 pub use push::push_at;
 
@@ -21,5 +23,6 @@ pub fn router() -> Router<Arc<App>> {
     Router::new()
         .route("/sync/pull", post(pull::handle))
         .route("/sync/push", post(push::handle).layer(DefaultBodyLimit::max(MAX_PUSH_BYTES)))
+        .route("/sync/digest", get(digest::handle))
         .route("/sync/events", get(events::events))
 }

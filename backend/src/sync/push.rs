@@ -6,13 +6,14 @@ use crate::db::{Tx, attempt};
 use crate::error::Error;
 use crate::feed::flush;
 use crate::identity::Caller;
+use crate::text::hex;
 use crate::{access, case, document, message, task};
 use axum::Json;
 use axum::extract::State;
 use protocol::Millis;
 use protocol::id::{DeviceId, ScopeId};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
-use protocol::refusal::RefusalCode;
+use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{MAX_PUSH, PushRequest, PushResponse};
 use sha2::{Digest as _, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -43,7 +44,7 @@ enum Step {
     /// Its result, from now or from before; nothing more is written.
     Known(Outcome),
     /// Tried now: its number in the feed's buffer, and the refusal if it was refused.
-    Tried { number: usize, refused: Option<protocol::refusal::Refusal>, hash: String },
+    Tried { number: usize, refused: Option<Refusal>, hash: String },
 }
 
 async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<PushResponse, Error> {
@@ -101,8 +102,12 @@ async fn step(
     };
     // A lane that this database has never seen may begin anywhere: the device is older than the database.
     if last != 0 && mutation.n != last + 1 {
-        let code = if mutation.n <= last { RefusalCode::Reused } else { RefusalCode::OutOfOrder };
-        return Ok(Step::Known(Outcome::Refused { refusal: code.into() }));
+        let refusal = if mutation.n <= last {
+            RefusalCode::Reused.into()
+        } else {
+            Refusal { code: RefusalCode::OutOfOrder, details: Some((last + 1).to_string()) }
+        };
+        return Ok(Step::Known(Outcome::Refused { refusal }));
     }
     reached.insert(mutation.lane.clone(), mutation.n);
     let number = tx.feed.next_mutation();
@@ -185,5 +190,5 @@ async fn remember(
 fn hash(caller: &Caller, device: &DeviceId, mutation: &Mutation) -> Result<String, Error> {
     let mut hasher = Sha256::new();
     hasher.update(serde_json::to_vec(&(&caller.person, device, &mutation.lane, mutation.n, &mutation.act))?);
-    Ok(hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(&hasher.finalize()))
 }

@@ -2,6 +2,8 @@
 
 use crate::acts::{open_case, send_message, start_thread, write_note};
 use crate::town::{Town, towns};
+use digiteam_backend::sync;
+use protocol::digest::Digest;
 use protocol::sync::Cursor;
 use std::sync::Arc;
 
@@ -86,6 +88,24 @@ async fn a_cursor_of_another_epoch_or_from_the_future_starts_the_scope_anew() {
         assert_eq!(served(good.clone()).await, None);
         for bad in [Cursor { epoch: good.epoch + 1, ..good.clone() }, Cursor { seq: good.seq + 1, ..good }] {
             assert!(served(bad).await.is_some_and(|page| page.reset && !page.records.is_empty()));
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_complete_copy_has_the_digest_that_the_backend_tells() {
+    for town in towns().await {
+        town.must("sara", open_case("c1", "moa", true)).await;
+        town.must("sara", start_thread("c1", "t1", "moa")).await;
+        town.must("sara", write_note("c1", "n1", &[])).await;
+        let all = town.all("moa").await;
+        let told = sync::digest(&town.app, &town.caller("moa")).await.expect("is answered").scopes;
+        assert_eq!(told.len(), 3, "own, case and thread");
+        for scope in told {
+            let mut digest = Digest::default();
+            let mine = all.iter().filter(|(of, _)| *of == scope.scope);
+            mine.for_each(|(_, record)| digest.add(&record.kind, record.id.as_str(), record.seq));
+            assert_eq!(digest.to_string(), scope.digest, "{}", town.engine);
         }
     }
 }

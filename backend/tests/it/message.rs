@@ -5,7 +5,7 @@ use crate::town::{Town, towns};
 use protocol::id::ThreadId;
 use protocol::message::{MAX_TEXT, MarkRead, ThreadRow};
 use protocol::mutation::Outcome;
-use protocol::refusal::RefusalCode;
+use protocol::refusal::{Refusal, RefusalCode};
 
 async fn with_thread() -> Vec<Town> {
     let towns = towns().await;
@@ -113,7 +113,8 @@ async fn a_lane_takes_its_numbers_in_order() {
         let third = town.mutation("moa", lane, send_message("t1", "m4", "Tre."));
         town.push("moa", vec![first]).await;
         let early = town.push("moa", vec![third.clone()]).await;
-        assert_eq!(early[0].outcome, Outcome::Refused { refusal: RefusalCode::OutOfOrder.into() });
+        let refusal = Refusal { code: RefusalCode::OutOfOrder, details: Some("2".into()) };
+        assert_eq!(early[0].outcome, Outcome::Refused { refusal }, "the number that is awaited is told");
         let both = town.push("moa", vec![second, third]).await;
         assert!(both.iter().all(|result| matches!(result.outcome, Outcome::Applied { .. })), "{both:?}");
     }
