@@ -1,0 +1,42 @@
+//! Threads, the inbox and messages. One line a command; the client core does the work.
+
+use bridge::message::{DiscardMessage, ListInbox, ListThreads, MarkRead, ResendMessage, SendMessage, ShowThread};
+use client::Client;
+use tauri::State;
+
+use crate::Answer;
+
+#[tauri::command]
+pub(crate) async fn list_threads(client: State<'_, Client>, call: ListThreads) -> Answer<ListThreads> {
+    client.list_threads(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn list_inbox(client: State<'_, Client>, call: ListInbox) -> Answer<ListInbox> {
+    client.list_inbox(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn show_thread(client: State<'_, Client>, call: ShowThread) -> Answer<ShowThread> {
+    client.show_thread(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn send_message(client: State<'_, Client>, call: SendMessage) -> Answer<SendMessage> {
+    client.send_message(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn mark_read(client: State<'_, Client>, call: MarkRead) -> Answer<MarkRead> {
+    client.mark_read(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn resend_message(client: State<'_, Client>, call: ResendMessage) -> Answer<ResendMessage> {
+    client.resend_message(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn discard_message(client: State<'_, Client>, call: DiscardMessage) -> Answer<DiscardMessage> {
+    client.discard_message(call).await
+}
