@@ -12,6 +12,7 @@ use protocol::access::ScopeKind;
 use protocol::id::{MunicipalityId, PersonId, ScopeId};
 use protocol::mutation::Place;
 use protocol::record::Content;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -44,12 +45,36 @@ pub struct Mark {
 }
 
 /// Who has to hear of a commit.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Touched {
     /// Scopes with new records.
     pub scopes: BTreeSet<ScopeId>,
     /// Persons whose set of served scopes changed.
     pub persons: BTreeSet<PersonId>,
+    /// Anything may have changed: more than could be told, or something was missed.
+    pub anything: bool,
+    /// Heard from another node, and not to be told on.
+    #[serde(skip)]
+    pub foreign: bool,
+}
+
+impl Touched {
+    /// Nobody knows what changed.
+    pub fn anything() -> Self {
+        Self { anything: true, ..Self::default() }
+    }
+
+    /// Both.
+    pub fn absorb(&mut self, other: &Self) {
+        self.scopes.extend(other.scopes.iter().cloned());
+        self.persons.extend(other.persons.iter().cloned());
+        self.anything |= other.anything;
+    }
+
+    /// Whether nobody has to hear of it.
+    pub fn is_empty(&self) -> bool {
+        self.scopes.is_empty() && self.persons.is_empty() && !self.anything
+    }
 }
 
 impl Feed {
@@ -95,7 +120,11 @@ impl Feed {
 
     /// Who has to hear of it once it is committed.
     pub fn take_touched(&mut self) -> Touched {
-        Touched { scopes: std::mem::take(&mut self.touched), persons: std::mem::take(&mut self.persons) }
+        Touched {
+            scopes: std::mem::take(&mut self.touched),
+            persons: std::mem::take(&mut self.persons),
+            ..Touched::default()
+        }
     }
 }
 

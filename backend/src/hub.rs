@@ -19,7 +19,7 @@ impl Default for Hub {
 impl Hub {
     /// Tells everybody who listens.
     pub fn publish(&self, touched: Touched) {
-        if !touched.scopes.is_empty() || !touched.persons.is_empty() {
+        if !touched.is_empty() {
             // No listener is no fault.
             let _ = self.hints.send(Arc::new(touched));
         }

@@ -1,51 +1,72 @@
-//! Identity: who calls. (Stub.)
+//! Identity: who calls.
+//!
+//! Towards our app this is a small OAuth 2.1 / OpenID issuer; towards the municipalities' providers it is a
+//! confidential relying party. A login goes app → [`authorize`] → provider → [`callback`] → app → [`token`].
+//! What has to be remembered in between stands in the database, as hashes, so that a restart loses no login;
+//! what is secret stays with the browser or the app. Personal numbers are compared here and told to nobody.
+
+mod authorize;
+mod callback;
+mod caller;
+mod client;
+mod discovery;
+mod family;
+mod fields;
+mod http;
+mod keys;
+mod logout;
+mod me;
+mod municipality;
+mod page;
+mod provider;
+mod registry;
+mod revoke;
+mod secret;
+mod token;
+mod userinfo;
+
+pub use caller::Caller;
+pub use family::is_live;
 
 use crate::App;
 use crate::config::Config;
-use crate::error::Error;
+use anyhow::Context as _;
 use axum::Router;
-use axum::extract::FromRequestParts;
-use http::request::Parts;
-use protocol::id::{MunicipalityId, PersonId};
-use protocol::identity::Realm;
-use protocol::refusal::RefusalCode;
+use axum::routing::{get, post};
+use openidconnect::RedirectUrl;
 use std::sync::Arc;
 
 /// The issuer and the relying party.
-pub struct Identity {}
+pub struct Identity {
+    id_token_key: keys::Key,
+    providers: provider::RelyingParty,
+}
 
 impl Identity {
     /// Opens or makes the keys.
     ///
     /// # Errors
     /// When the key folder cannot be used.
-    pub fn open(_config: &Config) -> anyhow::Result<Self> {
-        Ok(Self {})
+    pub fn open(config: &Config) -> anyhow::Result<Self> {
+        let id_token_key = keys::Key::open(&config.keys.join("id-token.pem")).context("ID token key")?;
+        let client_key = keys::Key::open(&config.keys.join("client.pem")).context("client key")?;
+        let redirect = RedirectUrl::new(format!("{}/identity/callback", config.issuer()))?;
+        let providers = provider::RelyingParty::new(http::Http::new()?, client_key, redirect);
+        Ok(Self { id_token_key, providers })
     }
 }
 
 /// The routes.
 pub fn router() -> Router<Arc<App>> {
     Router::new()
-}
-
-/// Whoever the access token stands for. An extractor: without a valid token there is no caller.
-#[derive(Clone, Debug)]
-pub struct Caller {
-    /// Who.
-    pub person: PersonId,
-    /// As whom.
-    pub realm: Realm,
-    /// Where.
-    pub municipality: MunicipalityId,
-    /// The family of tokens that it belongs to.
-    pub session: String,
-}
-
-impl FromRequestParts<Arc<App>> for Caller {
-    type Rejection = Error;
-
-    async fn from_request_parts(_parts: &mut Parts, _app: &Arc<App>) -> Result<Self, Error> {
-        Err(RefusalCode::Unauthenticated.into())
-    }
+        .route("/.well-known/openid-configuration", get(discovery::configuration))
+        .route("/identity/jwks.json", get(discovery::jwks))
+        .route("/identity/client-jwks.json", get(discovery::client_jwks))
+        .route("/identity/authorize", get(authorize::authorize))
+        .route("/identity/callback", get(callback::callback))
+        .route("/identity/token", post(token::token))
+        .route("/identity/revoke", post(revoke::revoke))
+        .route("/identity/logout", get(logout::logout).post(logout::logout))
+        .route("/me", get(me::me))
+        .route("/municipalities", get(municipality::municipalities))
 }

@@ -247,13 +247,9 @@ impl RelyingParty {
     }
 
     fn client(&self, provider: &Provider, known: &Known) -> ProviderClient {
-        ProviderClient::from_provider_metadata(
-            known.metadata.clone(),
-            ClientId::new(provider.client_id.clone()),
-            None,
-        )
-        .set_auth_type(AuthType::RequestBody)
-        .set_redirect_uri(self.redirect.clone())
+        ProviderClient::from_provider_metadata(known.metadata.clone(), ClientId::new(provider.client_id.clone()), None)
+            .set_auth_type(AuthType::RequestBody)
+            .set_redirect_uri(self.redirect.clone())
     }
 
     async fn known(&self, provider: &Provider, now: Millis) -> Result<Arc<Known>, ProviderError> {

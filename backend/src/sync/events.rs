@@ -65,7 +65,7 @@ impl Follow {
     }
 
     async fn take(&mut self, touched: &Touched) -> Option<()> {
-        if touched.persons.contains(&self.caller.person) {
+        if touched.anything || touched.persons.contains(&self.caller.person) {
             // A stream that cannot tell what it may speak of ends; the client comes back.
             self.scopes = served(&self.app, &self.caller).await.ok()?;
             self.queue.push_back(Event::Stale);

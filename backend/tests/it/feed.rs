@@ -2,6 +2,8 @@
 
 use crate::acts::{open_case, send_message, start_thread, write_note};
 use crate::town::{Town, towns};
+use digiteam_backend::db::{Clock, Db};
+use digiteam_backend::hub::Hub;
 use digiteam_backend::sync;
 use protocol::digest::Digest;
 use protocol::sync::Cursor;
@@ -107,5 +109,22 @@ async fn a_complete_copy_has_the_digest_that_the_backend_tells() {
             mine.for_each(|(_, record)| digest.add(&record.kind, record.id.as_str(), record.seq));
             assert_eq!(digest.to_string(), scope.digest, "{}", town.engine);
         }
+    }
+}
+
+#[tokio::test]
+async fn a_node_hears_what_another_one_wrote() {
+    for town in towns().await.into_iter().filter(|town| town.engine == "postgres") {
+        town.must("sara", open_case("c1", "moa", true)).await;
+        town.must("sara", start_thread("c1", "t1", "moa")).await;
+        let clock = town.clock.clone();
+        let hub = Hub::default();
+        let mut hints = hub.subscribe();
+        let time: Clock = Arc::new(move || clock.load(std::sync::atomic::Ordering::SeqCst));
+        let other = Db::open(&town.address, time, hub).await.expect("a second node opens");
+        town.must("moa", send_message("t1", "m2", "Hej")).await;
+        let hint = hints.recv().await.expect("the other node hears");
+        assert!(hint.foreign && !hint.scopes.is_empty());
+        other.close().await.expect("closes");
     }
 }

@@ -26,6 +26,8 @@ const NOON: i64 = 1_788_264_000_000;
 pub(crate) struct Town {
     /// Which engine runs.
     pub(crate) engine: String,
+    /// Its address.
+    pub(crate) address: String,
     /// The backend.
     pub(crate) app: Arc<App>,
     /// The time, to be moved by tests.
@@ -40,6 +42,7 @@ pub(crate) struct Town {
 pub(crate) async fn towns() -> Vec<Town> {
     let mut towns = Vec::new();
     for (engine, url, guard) in fresh_databases().await {
+        let address = url.clone();
         let folder = tempfile::tempdir().expect("a temp folder can be made");
         let config = Config {
             listen: "127.0.0.1:0".parse().expect("is an address"),
@@ -57,6 +60,7 @@ pub(crate) async fn towns() -> Vec<Town> {
         load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
         towns.push(Town {
             engine: engine.to_string(),
+            address,
             app,
             clock,
             lanes: Mutex::default(),

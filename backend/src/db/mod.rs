@@ -6,6 +6,8 @@
 //! cannot interrupt it. On PostgreSQL every job is a transaction of its own. A job never sees the other
 //! engine, and what it returns is not told to anybody before the commit.
 
+mod fanout;
+
 use crate::error::Error;
 use crate::feed::{Feed, Touched};
 use crate::hub::Hub;
@@ -14,6 +16,7 @@ use futures_util::future::BoxFuture;
 use protocol::Millis;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
+use sqlx::postgres::PgPool;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr as _;
@@ -41,7 +44,7 @@ pub struct Db {
 #[derive(Clone)]
 enum Engine {
     Sqlite { jobs: mpsc::Sender<Wish>, writer: Arc<Mutex<Option<JoinHandle<()>>>> },
-    Postgres { writers: AnyPool },
+    Postgres { writers: AnyPool, hints: PgPool },
 }
 
 /// What a job works with: the connection inside its transaction, the time, and the feed's buffer.
@@ -114,7 +117,7 @@ impl Db {
             let writer = tokio::spawn(write_all(conn, queue));
             Engine::Sqlite { jobs, writer: Arc::new(Mutex::new(Some(writer))) }
         } else {
-            Engine::Postgres { writers }
+            Engine::Postgres { writers, hints: fanout::join(url, hub.clone()).await? }
         };
         Ok(Self { engine, readers, clock, hub, epoch: epoch.into() })
     }
@@ -147,7 +150,10 @@ impl Db {
                     writer.await?;
                 }
             }
-            Engine::Postgres { writers } => writers.close().await,
+            Engine::Postgres { writers, hints } => {
+                writers.close().await;
+                hints.close().await;
+            }
         }
         self.readers.close().await;
         Ok(())
@@ -193,7 +199,7 @@ impl Db {
             Engine::Sqlite { jobs, .. } => {
                 jobs.send(Wish::Do(job)).await.map_err(|_| Error::Internal("the writer has stopped".into()))?;
             }
-            Engine::Postgres { writers } => {
+            Engine::Postgres { writers, .. } => {
                 let writers = writers.clone();
                 tokio::spawn(async move { write_one(&writers, job).await });
             }

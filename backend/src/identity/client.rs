@@ -1,0 +1,129 @@
+//! The one client of our issuer, the app: where it may be answered, and how.
+
+use super::provider::ProviderError;
+use crate::error::Error;
+use axum::response::{IntoResponse, Redirect, Response};
+use http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY};
+use url::Url;
+
+/// An address at which the app listens: a loopback port of its own choice, or its scheme.
+#[derive(Clone)]
+pub(super) struct AppRedirect(String);
+
+/// Where an answer goes, with the app's own `state`.
+#[derive(Clone)]
+pub(super) struct Return {
+    pub(super) redirect: AppRedirect,
+    pub(super) state: Option<String>,
+}
+
+/// Why a login did not succeed.
+pub(super) enum LoginError {
+    /// The app asked wrongly: an OAuth error code.
+    Request(&'static str),
+    /// The person changed their mind.
+    Cancelled,
+    /// Proven, but nobody whom the registry knows.
+    NotKnown,
+    /// The provider did not do its part.
+    Provider(ProviderError),
+    /// We did not do ours.
+    Failed(Error),
+}
+
+impl AppRedirect {
+    /// Only what our app can listen at; compared to the letter but for the loopback port.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        let is_loopback = ["http://127.0.0.1:", "http://[::1]:"].iter().any(|prefix| {
+            let port = text.strip_prefix(prefix).and_then(|rest| rest.strip_suffix("/callback"));
+            port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())
+        });
+        (is_loopback || text == "digiteam://callback").then(|| Self(text.to_owned()))
+    }
+
+    pub(super) fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Return {
+    /// Sends the browser back to the app.
+    pub(super) fn answer(&self, issuer: &str, fields: &[(&str, &str)]) -> Response {
+        let mut address = Url::parse(self.redirect.as_str()).expect("only whole addresses are taken in");
+        address.query_pairs_mut().extend_pairs(fields);
+        if let Some(state) = &self.state {
+            address.query_pairs_mut().append_pair("state", state);
+        }
+        address.query_pairs_mut().append_pair("iss", issuer);
+        redirect(&address)
+    }
+
+    /// Tells the app why there is no code. What it is not told is logged, by incident id.
+    pub(super) fn refuse(&self, issuer: &str, error: LoginError) -> Response {
+        let incident = |what: &str| {
+            let incident = uuid::Uuid::new_v4().to_string();
+            tracing::error!(incident, error = what, "login failed");
+            incident
+        };
+        let (code, description) = match error {
+            LoginError::Request(code) => (code, None),
+            LoginError::Cancelled => ("access_denied", None),
+            LoginError::NotKnown => ("access_denied", Some("not_known".to_owned())),
+            LoginError::Provider(ProviderError::Unavailable) => ("temporarily_unavailable", None),
+            LoginError::Provider(ProviderError::Invalid(why)) => ("server_error", Some(incident(why))),
+            LoginError::Failed(error) => ("server_error", Some(incident(&error.to_string()))),
+        };
+        let mut fields = vec![("error", code)];
+        fields.extend(description.as_deref().map(|text| ("error_description", text)));
+        self.answer(issuer, &fields)
+    }
+}
+
+impl From<ProviderError> for LoginError {
+    fn from(error: ProviderError) -> Self {
+        Self::Provider(error)
+    }
+}
+
+impl From<Error> for LoginError {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// A redirect that leaves no copy behind.
+pub(super) fn redirect(address: &Url) -> Response {
+    let headers = [
+        (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    ];
+    (headers, Redirect::to(address.as_str())).into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::AppRedirect;
+
+    #[test]
+    fn only_the_app_is_answered() {
+        for good in ["http://127.0.0.1:51000/callback", "http://[::1]:80/callback", "digiteam://callback"] {
+            assert!(AppRedirect::parse(good).is_some(), "{good}");
+        }
+        for bad in [
+            "http://localhost:51000/callback",
+            "https://127.0.0.1:51000/callback",
+            "http://127.0.0.1/callback",
+            "http://127.0.0.1:/callback",
+            "http://127.0.0.1:+80/callback",
+            "http://127.0.0.1:99999/callback",
+            "http://127.0.0.1:51000/callback/",
+            "http://127.0.0.1:51000/callback?a=b",
+            "http://127.0.0.1:51000@evil.example/callback",
+            "http://127.0.0.1:5/../callback",
+            "digiteam://callback/more",
+            "https://example.org/callback",
+        ] {
+            assert!(AppRedirect::parse(bad).is_none(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,185 @@
+//! `POST /identity/token`: a code, or a refresh token, becomes tokens.
+//!
+//! A code counts once, for a minute, for the address and the PKCE challenge that it was made for; one that
+//! comes with the wrong proof is used up by it.
+
+use super::client::AppRedirect;
+use super::family::{self, ACCESS_LIFE, Family, Tokens};
+use super::fields::Fields;
+use super::secret::{HashedToken, PlainToken, derive_sha256};
+use crate::App;
+use crate::db::Tx;
+use crate::error::Error;
+use crate::feed::decode;
+use axum::Json;
+use axum::body::Bytes;
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use http::StatusCode;
+use http::header::CACHE_CONTROL;
+use protocol::Millis;
+use protocol::identity::CLIENT_ID;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Life of an ID token, in seconds.
+const ID_TOKEN_LIFE: i64 = 300;
+
+/// Why there are no tokens.
+pub(super) enum TokenError {
+    /// An OAuth error code.
+    Refused(&'static str),
+    /// Not the app's fault.
+    Failed(Error),
+}
+
+impl From<Error> for TokenError {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+impl IntoResponse for TokenError {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Refused(code) => {
+                (StatusCode::BAD_REQUEST, [(CACHE_CONTROL, "no-store")], Json(json!({"error": code}))).into_response()
+            }
+            Self::Failed(error) => error.into_response(),
+        }
+    }
+}
+
+pub(super) async fn token(State(app): State<Arc<App>>, form: Bytes) -> Result<Response, TokenError> {
+    let fields = Fields::parse(&form);
+    require_app(&fields)?;
+    let (tokens, id_token) = match fields.get("grant_type") {
+        Some("authorization_code") => redeem(&app, &fields).await?,
+        Some("refresh_token") => (refresh(&app, &fields).await?, None),
+        Some(_) => return Err(TokenError::Refused("unsupported_grant_type")),
+        None => return Err(TokenError::Refused("invalid_request")),
+    };
+    let mut answer = json!({
+        "access_token": tokens.access.expose(),
+        "token_type": "Bearer",
+        "expires_in": ACCESS_LIFE / 1000,
+        "refresh_token": tokens.refresh.expose(),
+        "scope": "openid offline_access",
+    });
+    if let Some(id_token) = id_token {
+        answer["id_token"] = Value::String(id_token);
+    }
+    Ok(([(CACHE_CONTROL, "no-store")], Json(answer)).into_response())
+}
+
+/// The app proves nothing about itself, but it has to say its name.
+pub(super) fn require_app(fields: &Fields) -> Result<(), TokenError> {
+    match fields.get("client_id") {
+        Some(CLIENT_ID) => Ok(()),
+        _ => Err(TokenError::Refused("invalid_client")),
+    }
+}
+
+async fn refresh(app: &App, fields: &Fields) -> Result<Tokens, TokenError> {
+    let refused = TokenError::Refused("invalid_grant");
+    let token = fields.get("refresh_token").ok_or(TokenError::Refused("invalid_request"))?;
+    let Some(hash) = PlainToken::read(token).map(|token| token.hash()) else { return Err(refused) };
+    let tokens = app.db.write(move |tx| Box::pin(async move { family::rotate(tx, &hash).await })).await?;
+    tokens.ok_or(refused)
+}
+
+async fn redeem(app: &App, fields: &Fields) -> Result<(Tokens, Option<String>), TokenError> {
+    let (Some(code), Some(redirect), Some(verifier)) =
+        (fields.get("code"), fields.get("redirect_uri").and_then(AppRedirect::parse), fields.get("code_verifier"))
+    else {
+        return Err(TokenError::Refused("invalid_request"));
+    };
+    let refused = TokenError::Refused("invalid_grant");
+    let Some(code) = PlainToken::read(code).map(|code| code.hash()) else { return Err(refused) };
+    let challenge = derive_sha256(verifier);
+    let begun = app
+        .db
+        .write(move |tx| {
+            Box::pin(async move {
+                family::sweep(tx).await?;
+                let Some(login) = use_up(tx, &code).await? else { return Ok(None) };
+                if login.redirect != redirect.as_str() || login.challenge != challenge || login.expires_at <= tx.now {
+                    return Ok(None);
+                }
+                let realm = decode(&login.realm)?;
+                let (id, municipality, person) = (&login.family, &login.municipality, &login.person);
+                let tokens = family::begin(tx, &Family { id, municipality, person, realm }).await?;
+                Ok(Some((tokens, login)))
+            })
+        })
+        .await?;
+    let (tokens, login) = begun.ok_or(refused)?;
+    let id_token = id_token(app, &login)?;
+    Ok((tokens, Some(id_token)))
+}
+
+/// What a code stands for.
+struct Login {
+    municipality: String,
+    person: String,
+    realm: String,
+    family: String,
+    redirect: String,
+    challenge: String,
+    nonce: String,
+    acr: String,
+    auth_time: i64,
+    expires_at: Millis,
+}
+
+/// Takes a code, once. One that was taken before ends the session that it began.
+async fn use_up(tx: &mut Tx<'_>, code: &HashedToken) -> Result<Option<Login>, Error> {
+    type Row = (String, String, String, String, String, String, String, String, i64, Millis);
+    let row: Option<Row> = sqlx::query_as(
+        "UPDATE login_code SET used_at = $1 WHERE hash = $2 AND used_at IS NULL
+         RETURNING municipality, person, realm, family, redirect_uri, challenge, nonce, acr, auth_time, expires_at",
+    )
+    .bind(tx.now)
+    .bind(code.as_str())
+    .fetch_optional(&mut *tx.conn)
+    .await?;
+    if let Some(row) = row {
+        let (municipality, person, realm, family, redirect, challenge, nonce, acr, auth_time, expires_at) = row;
+        return Ok(Some(Login {
+            municipality,
+            person,
+            realm,
+            family,
+            redirect,
+            challenge,
+            nonce,
+            acr,
+            auth_time,
+            expires_at,
+        }));
+    }
+    let family: Option<(String,)> = sqlx::query_as("SELECT family FROM login_code WHERE hash = $1")
+        .bind(code.as_str())
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+    if let Some((family,)) = family {
+        family::end(tx, &family).await?;
+    }
+    Ok(None)
+}
+
+fn id_token(app: &App, login: &Login) -> Result<String, Error> {
+    let now = app.db.now() / 1000;
+    let claims = json!({
+        "iss": app.config.issuer(),
+        "aud": CLIENT_ID,
+        "sub": login.person,
+        "sid": login.family,
+        "iat": now,
+        "exp": now + ID_TOKEN_LIFE,
+        "nonce": login.nonce,
+        "auth_time": login.auth_time,
+        "acr": login.acr,
+    });
+    app.identity.id_token_key.sign(&claims).map_err(|_| Error::Internal("the ID token key does not sign".into()))
+}
