@@ -1,0 +1,169 @@
+//! The authorization endpoint: checks what a client asks for and begins a login in the browser.
+//!
+//! As long as client and redirect address are not both known, an error ends on a plain page; afterwards it goes back to
+//! the client with `state` and `iss`.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use axum::extract::{RawForm, State};
+use axum::http::{StatusCode, header};
+use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
+use serde_json::Value;
+use url::{Url, form_urlencoded};
+
+use crate::claims::{self, LEVELS};
+use crate::page;
+use crate::provider::Provider;
+use crate::words::Language;
+
+/// 128 bits in base64url.
+const STATE_LENGTH: usize = 22;
+/// A SHA-256 in base64url.
+const CHALLENGE_LENGTH: usize = 43;
+
+/// A request that was found good.
+#[derive(Clone)]
+pub(crate) struct AuthorizationRequest {
+    pub(crate) redirect_uri: String,
+    pub(crate) state: String,
+    pub(crate) nonce: String,
+    pub(crate) challenge: String,
+    pub(crate) scopes: Vec<String>,
+    pub(crate) language: Language,
+}
+
+/// Why a request was turned down.
+enum Refused {
+    /// Not safe to send back.
+    Here(Language),
+    /// Told to the client.
+    Back { redirect_uri: String, state: Option<String>, error: &'static str, description: &'static str },
+}
+
+/// `GET` and `POST /authorize`
+pub(crate) async fn authorize(State(provider): State<Arc<Provider>>, RawForm(query): RawForm) -> Response {
+    match parse(&provider, &query) {
+        Ok(request) => {
+            let now = provider.now();
+            let (id, secret) = provider.logins().begin(request, now);
+            let place = provider.path(&format!("login/{id}"));
+            let cookie = format!("login={secret}; Path={place}; HttpOnly; SameSite=Lax");
+            (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&place)).into_response()
+        }
+        Err(Refused::Here(language)) => page::refused(language, StatusCode::BAD_REQUEST),
+        Err(Refused::Back { redirect_uri, state, error, description }) => {
+            tracing::info!(error, description, "authorization refused");
+            let answer = [("error", error), ("error_description", description)];
+            send_back(&provider, &redirect_uri, state.as_deref(), &answer)
+        }
+    }
+}
+
+impl AuthorizationRequest {
+    /// Sends the browser back to the client with this answer.
+    pub(crate) fn send_back(&self, provider: &Provider, answer: &[(&str, &str)]) -> Response {
+        send_back(provider, &self.redirect_uri, Some(&self.state), answer)
+    }
+}
+
+fn send_back(provider: &Provider, redirect_uri: &str, state: Option<&str>, answer: &[(&str, &str)]) -> Response {
+    let Ok(mut address) = Url::parse(redirect_uri) else {
+        return page::refused(Language::Swedish, StatusCode::BAD_REQUEST);
+    };
+    {
+        let mut query = address.query_pairs_mut();
+        query.extend_pairs(answer);
+        if let Some(state) = state {
+            query.append_pair("state", state);
+        }
+        query.append_pair("iss", &provider.issuer);
+    }
+    Redirect::to(address.as_str()).into_response()
+}
+
+fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest, Refused> {
+    let mut fields = HashMap::new();
+    let mut repeated = Vec::new();
+    for (name, value) in form_urlencoded::parse(query) {
+        let name = name.into_owned();
+        if fields.insert(name.clone(), value.into_owned()).is_some() {
+            repeated.push(name);
+        }
+    }
+    let field = |name: &str| fields.get(name).map(String::as_str).filter(|value| !value.is_empty());
+    let language = Language::choose(field("ui_locales").unwrap_or_default());
+    if field("client_id") != Some(provider.client.id())
+        || repeated.iter().any(|name| name == "client_id" || name == "redirect_uri")
+    {
+        return Err(Refused::Here(language));
+    }
+    let redirect_uri = field("redirect_uri")
+        .filter(|address| provider.client.may_redirect_to(address))
+        .ok_or(Refused::Here(language))?
+        .to_owned();
+    let state = field("state").filter(|_| !repeated.iter().any(|name| name == "state"));
+    let back = |error, description| Refused::Back {
+        redirect_uri: redirect_uri.clone(),
+        state: state.map(str::to_owned),
+        error,
+        description,
+    };
+    if !repeated.is_empty() {
+        return Err(back("invalid_request", "a parameter is repeated"));
+    }
+    if field("request").is_some() {
+        return Err(back("request_not_supported", "request objects are not supported"));
+    }
+    if field("request_uri").is_some() {
+        return Err(back("request_uri_not_supported", "request objects are not supported"));
+    }
+    if field("response_type") != Some("code") {
+        return Err(back("unsupported_response_type", "response_type must be code"));
+    }
+    if field("response_mode").is_some_and(|mode| mode != "query") {
+        return Err(back("invalid_request", "response_mode must be query"));
+    }
+    let Some(strong) = state.filter(|state| state.len() >= STATE_LENGTH) else {
+        return Err(back("invalid_request", "state with at least 128 bits is required"));
+    };
+    let nonce = field("nonce").ok_or_else(|| back("invalid_request", "nonce is required"))?;
+    if field("code_challenge_method") != Some("S256") {
+        return Err(back("invalid_request", "code_challenge_method must be S256"));
+    }
+    let challenge = field("code_challenge")
+        .filter(|challenge| challenge.len() == CHALLENGE_LENGTH)
+        .ok_or_else(|| back("invalid_request", "code_challenge is required"))?;
+    let scopes: Vec<String> = field("scope").unwrap_or_default().split_whitespace().map(str::to_owned).collect();
+    if !claims::has(&scopes, "openid") {
+        return Err(back("invalid_scope", "scope must hold openid"));
+    }
+    // Every login is a fresh one, so `login` is always met and `none` never.
+    if field("prompt").is_some_and(|prompt| prompt.split_whitespace().any(|one| one == "none")) {
+        return Err(back("login_required", "the person has to be asked"));
+    }
+    let wanted = field("claims").map(serde_json::from_str::<Value>).transpose();
+    let wanted = wanted.map_err(|_| back("invalid_request", "claims is not JSON"))?;
+    if !wanted.is_none_or(|wanted| is_level_met(&wanted)) {
+        return Err(back("unmet_authentication_requirements", "the level asked for is not offered"));
+    }
+    Ok(AuthorizationRequest {
+        redirect_uri: redirect_uri.clone(),
+        state: strong.to_owned(),
+        nonce: nonce.to_owned(),
+        challenge: challenge.to_owned(),
+        scopes,
+        language,
+    })
+}
+
+/// Whether an essential `acr` of the `claims` parameter names a level on offer; a voluntary one binds nobody.
+fn is_level_met(claims: &Value) -> bool {
+    let acr = &claims["id_token"]["acr"];
+    if acr["essential"] != Value::Bool(true) {
+        return true;
+    }
+    let values = acr["values"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let named: Vec<&str> = values.iter().chain([&acr["value"]]).filter_map(Value::as_str).collect();
+    named.is_empty() || named.iter().any(|level| LEVELS.contains(level))
+}

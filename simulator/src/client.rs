@@ -1,0 +1,163 @@
+//! The registered client, and the proof that a caller is it.
+//!
+//! The only proof taken is `private_key_jwt`: an ES256 assertion under a key of the client's own JWKS. The set is fetched
+//! when first needed, since client and provider may start in any order, and again when an unknown `kid` turns up.
+//! Every assertion is taken once.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::time::Duration;
+
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey, Validation};
+use serde::Deserialize;
+
+use crate::Registration;
+use crate::provider::hold;
+
+/// How far ahead an assertion may expire.
+const LIFETIME: u64 = 300;
+/// How far two clocks may differ.
+const LEEWAY: u64 = 5;
+
+/// The client, its cached keys and the assertions it has used up.
+pub(crate) struct Client {
+    registration: Registration,
+    http: reqwest::Client,
+    keys: tokio::sync::Mutex<Option<JwkSet>>,
+    used: Mutex<HashMap<String, u64>>,
+}
+
+/// Why an assertion was turned down; told to the client's developer, who needs it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum AssertionError {
+    #[error("client_assertion is not an ES256 JWT")]
+    Form,
+    #[error("the client's keys cannot be fetched")]
+    Keys(#[from] reqwest::Error),
+    #[error("no key of the client fits")]
+    NoKey,
+    #[error("the signature does not hold")]
+    Signature,
+    #[error("iss and sub must be the client_id")]
+    Subject,
+    #[error("aud must be the token endpoint or the issuer")]
+    Audience,
+    #[error("exp must lie ahead, at most five minutes")]
+    Expiry,
+    #[error("the assertion is not valid yet")]
+    Early,
+    #[error("jti was used before")]
+    Replay,
+}
+
+impl Client {
+    pub(crate) fn new(registration: Registration) -> Self {
+        // Another part of the process may have chosen a provider first; either serves.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let http = reqwest::Client::builder()
+            .no_proxy()
+            .redirect(reqwest::redirect::Policy::none())
+            .timeout(Duration::from_secs(5))
+            .build()
+            .expect("a client without certificates of its own can be built");
+        Self { registration, http, keys: tokio::sync::Mutex::default(), used: Mutex::default() }
+    }
+
+    /// Its `client_id`.
+    pub(crate) fn id(&self) -> &str {
+        &self.registration.id
+    }
+
+    /// What people know it as.
+    pub(crate) fn name(&self) -> &str {
+        &self.registration.name
+    }
+
+    /// Whether an address is registered, to the letter.
+    pub(crate) fn may_redirect_to(&self, address: &str) -> bool {
+        self.registration.redirect_uris.iter().any(|known| known == address)
+    }
+
+    /// Checks an assertion made for one of `audiences`, at `now` in seconds.
+    pub(crate) async fn verify(&self, assertion: &str, audiences: &[&str], now: u64) -> Result<(), AssertionError> {
+        let header = jsonwebtoken::decode_header(assertion).map_err(|_| AssertionError::Form)?;
+        if header.alg != Algorithm::ES256 {
+            return Err(AssertionError::Form);
+        }
+        let key = self.key(header.kid.as_deref()).await?;
+        let key = DecodingKey::from_jwk(&key).map_err(|_| AssertionError::NoKey)?;
+        // Only the signature is left to the library: the rest is held against the clock that was passed in.
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let claims = jsonwebtoken::decode::<Assertion>(assertion, &key, &validation)
+            .map_err(|error| match error.kind() {
+                jsonwebtoken::errors::ErrorKind::Json(_) => AssertionError::Form,
+                _ => AssertionError::Signature,
+            })?
+            .claims;
+        if claims.iss != self.registration.id || claims.sub != self.registration.id {
+            return Err(AssertionError::Subject);
+        }
+        if !claims.aud.names_any(audiences) {
+            return Err(AssertionError::Audience);
+        }
+        if claims.exp <= now || claims.exp > now + LIFETIME + LEEWAY {
+            return Err(AssertionError::Expiry);
+        }
+        if [claims.nbf, claims.iat].into_iter().flatten().any(|from| from > now + LEEWAY) {
+            return Err(AssertionError::Early);
+        }
+        let mut used = hold(&self.used);
+        used.retain(|_, until| *until > now);
+        if used.insert(claims.jti, claims.exp).is_some() { Err(AssertionError::Replay) } else { Ok(()) }
+    }
+
+    async fn key(&self, kid: Option<&str>) -> Result<Jwk, AssertionError> {
+        let mut keys = self.keys.lock().await;
+        if let Some(key) = keys.as_ref().and_then(|set| pick(set, kid)) {
+            return Ok(key.clone());
+        }
+        let response = self.http.get(self.registration.jwks.clone()).send().await?.error_for_status()?;
+        let set = keys.insert(response.json().await?);
+        pick(set, kid).cloned().ok_or(AssertionError::NoKey)
+    }
+}
+
+/// The named key, or the only one where none is named.
+fn pick<'a>(set: &'a JwkSet, kid: Option<&str>) -> Option<&'a Jwk> {
+    match (kid, set.keys.as_slice()) {
+        (Some(kid), _) => set.find(kid),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    }
+}
+
+#[derive(Deserialize)]
+struct Assertion {
+    iss: String,
+    sub: String,
+    aud: Audience,
+    exp: u64,
+    jti: String,
+    nbf: Option<u64>,
+    iat: Option<u64>,
+}
+
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Audience {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl Audience {
+    fn names_any(&self, wanted: &[&str]) -> bool {
+        match self {
+            Self::One(one) => wanted.contains(&one.as_str()),
+            Self::Many(many) => many.iter().any(|one| wanted.contains(&one.as_str())),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! The token endpoint: a code and the client's proof become an ID token and an access token for UserInfo.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::{Form, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use crate::claims;
+use crate::grant::{ACCESS_LIFE, Grant};
+use crate::provider::Provider;
+use crate::signer::derive_challenge;
+
+const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+/// An ID token lives this long, in seconds.
+const ID_TOKEN_LIFE: u64 = 300;
+
+/// The form a client sends. Fields of other authentication methods are not read: they prove nothing here.
+#[derive(Deserialize)]
+pub(crate) struct TokenForm {
+    grant_type: Option<String>,
+    code: Option<String>,
+    redirect_uri: Option<String>,
+    code_verifier: Option<String>,
+    client_id: Option<String>,
+    client_assertion_type: Option<String>,
+    client_assertion: Option<String>,
+}
+
+/// Why no token was given, as OAuth names it.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum TokenError {
+    #[error("{0}")]
+    Client(String),
+    #[error("{0}")]
+    Grant(&'static str),
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    #[error("only authorization_code is supported")]
+    GrantType,
+}
+
+/// `POST /token`
+pub(crate) async fn token(
+    State(provider): State<Arc<Provider>>,
+    Form(form): Form<TokenForm>,
+) -> Result<Json<Value>, TokenError> {
+    let now = provider.now();
+    authenticate(&provider, &form, now / 1000).await?;
+    if form.grant_type.as_deref() != Some("authorization_code") {
+        return Err(TokenError::GrantType);
+    }
+    let code = form.code.ok_or(TokenError::Missing("code"))?;
+    let redirect_uri = form.redirect_uri.ok_or(TokenError::Missing("redirect_uri"))?;
+    let verifier = form.code_verifier.ok_or(TokenError::Missing("code_verifier"))?;
+    let mut grants = provider.grants();
+    let grant = grants.redeem(&code, now).ok_or(TokenError::Grant("the code is unknown, used or too old"))?;
+    if grant.redirect_uri != redirect_uri {
+        return Err(TokenError::Grant("redirect_uri is not the one of the request"));
+    }
+    if grant.challenge != derive_challenge(&verifier) {
+        return Err(TokenError::Grant("code_verifier does not fit the challenge"));
+    }
+    let access_token = grants.make_access(&code, &grant, now);
+    Ok(Json(json!({
+        "access_token": access_token,
+        "token_type": "Bearer",
+        "expires_in": ACCESS_LIFE / 1000,
+        "scope": grant.scopes.join(" "),
+        "id_token": id_token(&provider, &grant, now / 1000),
+    })))
+}
+
+async fn authenticate(provider: &Provider, form: &TokenForm, now: u64) -> Result<(), TokenError> {
+    let refuse = |why: &str| TokenError::Client(why.to_owned());
+    if form.client_id.as_deref().is_some_and(|id| id != provider.client.id()) {
+        return Err(refuse("client_id is unknown"));
+    }
+    let assertion = match (form.client_assertion_type.as_deref(), &form.client_assertion) {
+        (Some(ASSERTION_TYPE), Some(assertion)) => assertion,
+        _ => return Err(refuse("private_key_jwt is the only client authentication")),
+    };
+    let endpoint = format!("{}/token", provider.issuer);
+    let audiences = [endpoint.as_str(), provider.issuer.as_str()];
+    provider.client.verify(assertion, &audiences, now).await.map_err(|error| {
+        tracing::warn!(%error, "client assertion refused");
+        TokenError::Client(error.to_string())
+    })
+}
+
+fn id_token(provider: &Provider, grant: &Grant, now: u64) -> String {
+    let mut token = claims::for_id_token(&grant.person, &grant.scopes);
+    let login = json!({
+        "iss": provider.issuer,
+        "aud": provider.client.id(),
+        "sub": provider.derive_sub(&grant.person),
+        "iat": now,
+        "exp": now + ID_TOKEN_LIFE,
+        "auth_time": grant.auth_time,
+        "nonce": grant.nonce,
+        "acr": claims::LEVEL,
+        "txn": grant.txn,
+        claims::PROVIDER: provider.issuer,
+    });
+    if let Value::Object(login) = login {
+        token.extend(login);
+    }
+    provider.signer.sign(&token)
+}
+
+impl IntoResponse for TokenError {
+    fn into_response(self) -> Response {
+        let (status, code) = match &self {
+            Self::Client(_) => (StatusCode::UNAUTHORIZED, "invalid_client"),
+            Self::Grant(_) => (StatusCode::BAD_REQUEST, "invalid_grant"),
+            Self::Missing(_) => (StatusCode::BAD_REQUEST, "invalid_request"),
+            Self::GrantType => (StatusCode::BAD_REQUEST, "unsupported_grant_type"),
+        };
+        (status, Json(json!({ "error": code, "error_description": self.to_string() }))).into_response()
+    }
+}
