@@ -1,0 +1,151 @@
+//! Cases and what is written in them.
+
+use crate::Client;
+use crate::failure::failure;
+use crate::store::{Store, StoreError};
+use bridge::case::{CaseRowView, CaseView, CaseworkerView, EntryView, ListCases, ShowCase, Stage};
+use bridge::{Failure, FailureCode, Topic};
+use protocol::case::{Case, CaseRow};
+use protocol::record::Body;
+use std::collections::HashSet;
+
+impl Client {
+    /// The cases I take part in, newest first.
+    ///
+    /// # Errors
+    /// `NotOpen`, or what the store says.
+    pub async fn list_cases(&self, _: ListCases) -> Result<Vec<CaseRowView>, Failure> {
+        let open = self.open()?;
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT kind, body FROM record WHERE kind IN ('case', 'case_row')
+             ORDER BY coalesce(at, 0) DESC, body ->> '$.number' DESC LIMIT 500",
+        )
+        .fetch_all(open.store.read())
+        .await
+        .map_err(StoreError::from)?;
+        let mut listed = HashSet::new();
+        Ok(rows
+            .into_iter()
+            .filter_map(|(kind, body)| match Body::parse(&kind, &serde_json::from_str(&body).ok()?) {
+                Body::Case(case) => Some(row_of_case(&case)),
+                Body::CaseRow(row) => Some(row_of_desk(row)),
+                _ => None,
+            })
+            // An opened case stands on the desk too.
+            .filter(|row| listed.insert(row.case.clone()))
+            .collect())
+    }
+
+    /// One case with all that is written in it.
+    ///
+    /// # Errors
+    /// `Access` when it is not here.
+    pub async fn show_case(&self, call: ShowCase) -> Result<CaseView, Failure> {
+        let open = self.open()?;
+        let found: Option<(String, String)> =
+            sqlx::query_as("SELECT scope, body FROM record WHERE kind = 'case' AND about = ?1 ORDER BY scope LIMIT 1")
+                .bind(&call.case)
+                .fetch_optional(open.store.read())
+                .await
+                .map_err(StoreError::from)?;
+        let (scope, body) = found.ok_or_else(|| failure(FailureCode::Access))?;
+        let case: Case = serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?;
+        let rows: Vec<(String, String, String)> = sqlx::query_as(
+            "SELECT id, kind, body FROM record WHERE scope = ?1
+             AND kind NOT IN ('case', 'task', 'thread', 'message', 'read_mark', 'profile', 'thread_row', 'case_row')
+             ORDER BY coalesce(at, 0) DESC, seq DESC",
+        )
+        .bind(&scope)
+        .fetch_all(open.store.read())
+        .await
+        .map_err(StoreError::from)?;
+        let notes: Vec<&str> = rows.iter().filter(|row| row.1 == "note").map(|row| row.0.as_str()).collect();
+        if open.store.look(&scope, &notes).await? {
+            open.changes.tell([Topic::Case]);
+        }
+        let entries = rows.into_iter().map(|(id, kind, body)| entry(id, &kind, &body)).collect();
+        Ok(CaseView {
+            row: row_of_case(&case),
+            caseworker: CaseworkerView {
+                name: case.caseworker.name,
+                title: case.caseworker.title,
+                unit: case.caseworker.unit,
+                phone: case.caseworker.phone,
+            },
+            next_step: case.next_step,
+            opened_at: case.opened_at,
+            entries,
+        })
+    }
+}
+
+impl Store {
+    /// Remembers that these were on the screen. `true` when some were not before.
+    pub(crate) async fn look(&self, scope: &str, ids: &[&str]) -> Result<bool, StoreError> {
+        let ids = serde_json::to_string(ids)?;
+        let new: bool = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM json_each(?2) WHERE value NOT IN (SELECT id FROM looked WHERE scope = ?1))",
+        )
+        .bind(scope)
+        .bind(&ids)
+        .fetch_one(self.read())
+        .await?;
+        if new {
+            let mut tx = self.write().await?;
+            sqlx::query("INSERT OR IGNORE INTO looked (scope, id) SELECT ?1, value FROM json_each(?2)")
+                .bind(scope)
+                .bind(&ids)
+                .execute(&mut *tx)
+                .await?;
+            tx.commit().await?;
+        }
+        Ok(new)
+    }
+}
+
+fn entry(id: String, kind: &str, body: &str) -> EntryView {
+    match serde_json::from_str(body).map_or(Body::Unknown, |body| Body::parse(kind, &body)) {
+        Body::Note(note) => {
+            EntryView::Note { id, heading: note.heading, text: note.text, author: note.author, at: note.happened_at }
+        }
+        Body::Document(document) => EntryView::Document {
+            document: id,
+            sort: crate::document::sort(document.sort),
+            title: document.title,
+            author: document.author,
+            at: document.signed_at,
+        },
+        _ => EntryView::Newer { id },
+    }
+}
+
+fn row_of_case(case: &Case) -> CaseRowView {
+    CaseRowView {
+        case: case.case.to_string(),
+        number: case.number.clone(),
+        title: case.title.clone(),
+        concerns: case.concerns.clone(),
+        stage: stage(case.stage),
+    }
+}
+
+fn row_of_desk(row: CaseRow) -> CaseRowView {
+    CaseRowView {
+        case: row.case.to_string(),
+        number: row.number,
+        title: row.title,
+        concerns: row.concerns,
+        stage: stage(row.stage),
+    }
+}
+
+fn stage(stage: protocol::case::Stage) -> Stage {
+    match stage {
+        protocol::case::Stage::Received => Stage::Received,
+        protocol::case::Stage::Investigating => Stage::Investigating,
+        protocol::case::Stage::Decided => Stage::Decided,
+        protocol::case::Stage::FollowUp => Stage::FollowUp,
+        protocol::case::Stage::Closed => Stage::Closed,
+        protocol::case::Stage::Unknown => Stage::Unknown,
+    }
+}

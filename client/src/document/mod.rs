@@ -1,0 +1,118 @@
+//! Documents: as readable text, and page by page where there is a file.
+
+mod file;
+mod page;
+
+use crate::Client;
+use crate::failure::failure;
+use crate::store::StoreError;
+use crate::sync::Open;
+use bridge::document::{DocumentSort, DocumentView, FileView, PageView, SectionView, ShowDocument, ShowPage};
+use bridge::{Failure, FailureCode, Retry, Topic};
+use protocol::document::Document;
+use protocol::id::{DocumentId, ScopeId};
+
+impl Client {
+    /// One document.
+    ///
+    /// # Errors
+    /// `Access` when it is not there.
+    pub async fn show_document(&self, call: ShowDocument) -> Result<DocumentView, Failure> {
+        let open = self.open()?;
+        let id = DocumentId::new(call.document);
+        let (scope, body) = find(&open, &id).await?;
+        let file = match body.file {
+            Some(file) => {
+                let here = open.stored_file_is_here(&scope, &id).await?;
+                Some(FileView { name: file.name, size: file.size, here })
+            }
+            None => None,
+        };
+        if open.store.look(scope.as_str(), &[id.as_str()]).await? {
+            open.changes.tell([Topic::Document]);
+        }
+        Ok(DocumentView {
+            document: id.to_string(),
+            case: body.case.to_string(),
+            sort: sort(body.sort),
+            title: body.title,
+            sections: body
+                .sections
+                .into_iter()
+                .map(|section| SectionView { heading: section.heading, text: section.text })
+                .collect(),
+            file,
+            author: body.author,
+            signed_at: body.signed_at,
+            appeal_until: body.appeal_until,
+        })
+    }
+
+    /// One page of a document's file as a picture.
+    ///
+    /// # Errors
+    /// `NotHere` when the file can neither be read here nor fetched, `Unreadable` when it cannot be shown.
+    pub async fn show_page(&self, call: ShowPage) -> Result<PageView, Failure> {
+        let open = self.open()?;
+        let id = DocumentId::new(call.document);
+        let (scope, body) = find(&open, &id).await?;
+        let wanted = body.file.ok_or_else(|| failure(FailureCode::NotHere))?;
+        let file = match open.stored_file(&scope, &id, &wanted).await? {
+            Some(file) => file,
+            None => {
+                open.fetch_file(&scope, &id).await.map_err(not_here)?;
+                open.changes.tell([Topic::Document]);
+                open.stored_file(&scope, &id, &wanted).await?.ok_or_else(|| failure(FailureCode::Unreadable))?
+            }
+        };
+        if wanted.media_type != "application/pdf" {
+            return Err(failure(FailureCode::Unreadable));
+        }
+        page::draw(file, call.page, call.width.min(page::MAX_WIDTH)).await
+    }
+}
+
+/// What the ui calls it.
+pub(crate) fn sort(sort: protocol::document::DocumentSort) -> DocumentSort {
+    match sort {
+        protocol::document::DocumentSort::Decision => DocumentSort::Decision,
+        protocol::document::DocumentSort::Investigation => DocumentSort::Investigation,
+        protocol::document::DocumentSort::Letter => DocumentSort::Letter,
+        protocol::document::DocumentSort::Unknown => DocumentSort::Unknown,
+    }
+}
+
+impl Open {
+    async fn stored_file_is_here(&self, scope: &ScopeId, id: &DocumentId) -> Result<bool, StoreError> {
+        Ok(sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM blob JOIN record ON record.scope = blob.scope AND record.kind = 'document'
+             AND record.id = blob.document AND record.body ->> '$.file.blob' = blob.blob
+             WHERE blob.scope = ?1 AND blob.document = ?2)",
+        )
+        .bind(scope.as_str())
+        .bind(id.as_str())
+        .fetch_one(self.store.read())
+        .await?)
+    }
+}
+
+async fn find(open: &Open, id: &DocumentId) -> Result<(ScopeId, Document), Failure> {
+    let row: Option<(String, String)> =
+        sqlx::query_as("SELECT scope, body FROM record WHERE kind = 'document' AND id = ?1 ORDER BY scope LIMIT 1")
+            .bind(id.as_str())
+            .fetch_optional(open.store.read())
+            .await
+            .map_err(StoreError::from)?;
+    let (scope, body) = row.ok_or_else(|| failure(FailureCode::Access))?;
+    // A form that this build does not know is told as such, not as an error of the store.
+    let body = serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?;
+    Ok((ScopeId::new(scope), body))
+}
+
+// Without a network the file is simply not here; a refusal says more.
+fn not_here(cause: Failure) -> Failure {
+    match cause.retry {
+        Retry::Network => failure(FailureCode::NotHere),
+        Retry::Later | Retry::Never => cause,
+    }
+}

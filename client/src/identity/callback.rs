@@ -1,0 +1,207 @@
+//! Where the browser comes back to: a listener on the loopback address, for one login.
+//!
+//! It says the same few words to everybody, repeats nothing of what it was asked, and lets a login end
+//! only by an answer that carries the state that was sent out. Any web page can knock here.
+
+use bridge::FailureCode;
+use std::collections::HashMap;
+use std::io;
+use std::time::Duration;
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream};
+use url::Url;
+
+const PATH: &str = "/callback";
+/// The longest request head that is read.
+const MAX_HEAD: usize = 8 * 1024;
+/// How long one visitor may take.
+const VISIT: Duration = Duration::from_secs(5);
+
+/// What must come back.
+pub(super) struct Expected<'a> {
+    /// The state that was sent out.
+    pub(super) state: &'a str,
+    /// The issuer that the login was begun at (RFC 9207).
+    pub(super) issuer: &'a str,
+}
+
+/// The listener.
+pub(super) struct Callback {
+    listener: TcpListener,
+    port: u16,
+}
+
+enum Visit {
+    /// Somebody else, or something else.
+    Stray,
+    /// An answer to a login that is not this one.
+    Foreign,
+    /// Our answer, good or bad.
+    Answer(Result<String, FailureCode>),
+}
+
+impl Callback {
+    /// Listens on a free port.
+    pub(super) async fn listen() -> io::Result<Self> {
+        let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
+        let port = listener.local_addr()?.port();
+        Ok(Self { listener, port })
+    }
+
+    /// The redirect address.
+    pub(super) fn address(&self) -> String {
+        format!("http://127.0.0.1:{}{PATH}", self.port)
+    }
+
+    /// Waits for the browser, at most for `patience`. Gives the authorization code.
+    pub(super) async fn wait(self, expected: Expected<'_>, patience: Duration) -> Result<String, FailureCode> {
+        let visits = async {
+            loop {
+                let Ok((stream, _)) = self.listener.accept().await else { continue };
+                match tokio::time::timeout(VISIT, self.receive(stream, &expected)).await {
+                    Ok(Ok(Visit::Answer(answer))) => return answer,
+                    Ok(Ok(Visit::Foreign)) => return Err(FailureCode::LoginRefused),
+                    Ok(Ok(Visit::Stray) | Err(_)) | Err(_) => {}
+                }
+            }
+        };
+        tokio::time::timeout(patience, visits).await.unwrap_or(Err(FailureCode::LoginTimedOut))
+    }
+
+    async fn receive(&self, mut stream: TcpStream, expected: &Expected<'_>) -> io::Result<Visit> {
+        let mut head = Vec::new();
+        while !head.windows(4).any(|end| end == b"\r\n\r\n") && head.len() < MAX_HEAD {
+            if stream.read_buf(&mut head).await? == 0 {
+                break;
+            }
+        }
+        let visit = self.read(&String::from_utf8_lossy(&head), expected);
+        let (status, page) = match &visit {
+            Visit::Stray => ("404 Not Found", STRAY),
+            Visit::Answer(Ok(_)) => ("200 OK", DONE),
+            Visit::Foreign | Visit::Answer(Err(_)) => ("400 Bad Request", STOPPED),
+        };
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
+             Cache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n\
+             X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{page}",
+            page.len()
+        );
+        // Whoever has gone away before the page was written has still been heard.
+        let _ = stream.write_all(answer.as_bytes()).await;
+        let _ = stream.shutdown().await;
+        Ok(visit)
+    }
+
+    fn read(&self, head: &str, expected: &Expected<'_>) -> Visit {
+        let mut lines = head.split("\r\n");
+        let mut words = lines.next().unwrap_or_default().split(' ');
+        let (Some("GET"), Some(target)) = (words.next(), words.next()) else { return Visit::Stray };
+        // A page elsewhere whose name was pointed at this address sends another host.
+        let here = format!("127.0.0.1:{}", self.port);
+        let at_us = lines
+            .filter_map(|line| line.split_once(':'))
+            .any(|(name, value)| name.eq_ignore_ascii_case("host") && value.trim() == here);
+        let Ok(url) = Url::parse(&format!("http://{here}{target}")) else { return Visit::Stray };
+        if !at_us || url.path() != PATH {
+            return Visit::Stray;
+        }
+        let answer: HashMap<_, _> = url.query_pairs().collect();
+        let Some(state) = answer.get("state") else { return Visit::Stray };
+        if state != expected.state || answer.get("iss").is_none_or(|iss| iss != expected.issuer) {
+            return Visit::Foreign;
+        }
+        match (answer.get("code"), answer.get("error").map(AsRef::as_ref)) {
+            (Some(code), None) => Visit::Answer(Ok(code.to_string())),
+            (_, Some("access_denied")) => {
+                Visit::Answer(Err(match answer.get("error_description").map(AsRef::as_ref) {
+                    Some("not_known") => FailureCode::NotKnown,
+                    _ => FailureCode::LoginCancelled,
+                }))
+            }
+            (_, Some("server_error" | "temporarily_unavailable")) => Visit::Answer(Err(FailureCode::ProviderDown)),
+            _ => Visit::Answer(Err(FailureCode::LoginRefused)),
+        }
+    }
+}
+
+macro_rules! page {
+    ($swedish:literal, $english:literal) => {
+        concat!(
+            "<!doctype html><html lang=\"sv\"><meta charset=\"utf-8\">",
+            "<meta name=\"viewport\" content=\"width=device-width\"><title>Digiteam</title>",
+            "<p>",
+            $swedish,
+            "</p><p lang=\"en\">",
+            $english,
+            "</p></html>"
+        )
+    };
+}
+
+const DONE: &str = page!("Klart. Du kan gå tillbaka till Digiteam nu.", "Done. You can go back to Digiteam now.");
+const STOPPED: &str = page!(
+    "Inloggningen avbröts. Gå tillbaka till Digiteam och försök igen.",
+    "The login was stopped. Go back to Digiteam and try again."
+);
+const STRAY: &str = page!("Här finns inget att visa.", "There is nothing to show here.");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn ask(address: &str, request: &str) -> String {
+        let url = Url::parse(address).expect("an address");
+        let host = format!("127.0.0.1:{}", url.port().expect("a port"));
+        let mut stream = TcpStream::connect(&host).await.expect("connects");
+        stream.write_all(request.replace("HOST", &host).as_bytes()).await.expect("writes");
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.expect("answers");
+        answer
+    }
+
+    async fn login(query: &'static str) -> (Result<String, FailureCode>, String) {
+        let callback = Callback::listen().await.expect("listens");
+        let address = callback.address();
+        let browser = tokio::spawn(async move {
+            for stray in [
+                "GET /favicon.ico HTTP/1.1\r\nHost: HOST\r\n\r\n",
+                "GET /callback?code=evil HTTP/1.1\r\nHost: HOST\r\n\r\n",
+                "GET /callback?code=evil&state=s&iss=i HTTP/1.1\r\nHost: evil.example\r\n\r\n",
+                "POST /callback?code=evil&state=s&iss=i HTTP/1.1\r\nHost: HOST\r\n\r\n",
+            ] {
+                assert!(ask(&address, stray).await.starts_with("HTTP/1.1 404"));
+            }
+            ask(&address, &format!("GET /callback?{query} HTTP/1.1\r\nHost: HOST\r\n\r\n")).await
+        });
+        let result = callback.wait(Expected { state: "s", issuer: "i" }, Duration::from_secs(30)).await;
+        (result, browser.await.expect("the browser ends"))
+    }
+
+    #[tokio::test]
+    async fn only_the_expected_answer_ends_well() {
+        let (result, page) = login("code=c-o-d-e&state=s&iss=i").await;
+        assert_eq!(result, Ok("c-o-d-e".to_owned()));
+        assert!(page.starts_with("HTTP/1.1 200") && page.contains("no-store") && !page.contains("c-o-d-e"));
+        for (query, code) in [
+            ("code=c&state=other&iss=i", FailureCode::LoginRefused),
+            ("code=c&state=s&iss=other", FailureCode::LoginRefused),
+            ("code=c&state=s", FailureCode::LoginRefused),
+            ("error=access_denied&state=s&iss=i", FailureCode::LoginCancelled),
+            ("error=access_denied&error_description=not_known&state=s&iss=i", FailureCode::NotKnown),
+            ("error=server_error&state=s&iss=i", FailureCode::ProviderDown),
+            ("error=invalid_request&state=s&iss=i", FailureCode::LoginRefused),
+        ] {
+            let (result, page) = login(query).await;
+            assert_eq!(result, Err(code), "{query}");
+            assert!(page.starts_with("HTTP/1.1 400"), "{query}");
+        }
+    }
+
+    #[tokio::test]
+    async fn nobody_coming_is_a_timeout() {
+        let callback = Callback::listen().await.expect("listens");
+        let result = callback.wait(Expected { state: "s", issuer: "i" }, Duration::from_millis(5)).await;
+        assert_eq!(result, Err(FailureCode::LoginTimedOut));
+    }
+}

@@ -1,0 +1,136 @@
+//! Logging in, locking, unlocking, logging out: the calls. What stands behind them is in [`session`].
+
+mod callback;
+mod code;
+mod provider;
+mod session;
+mod sign_in;
+mod tokens;
+
+pub(crate) use session::Session;
+pub(crate) use tokens::Tokens;
+
+use crate::Client;
+use crate::failure::failure;
+use crate::wire;
+use bridge::identity::{
+    CancelSignIn, ChooseCode, ListMunicipalities, Lock, MeView, MunicipalityView, Realm, SessionView, ShowSession,
+    SignIn, SignOut, Unlock,
+};
+use bridge::{Failure, FailureCode};
+use protocol::identity::{Me, Municipality};
+use reqwest::Method;
+use session::Stage;
+use std::io;
+use std::sync::Arc;
+use url::Url;
+
+/// Opens the system browser.
+pub trait Opener: Send + Sync {
+    /// Opens the browser at `url`. May block for a moment.
+    ///
+    /// # Errors
+    /// When no browser could be asked.
+    fn open(&self, url: &Url) -> io::Result<()>;
+}
+
+impl Client {
+    /// Where we stand.
+    ///
+    /// # Errors
+    /// When the files on this device cannot be read.
+    pub async fn show_session(&self, _: ShowSession) -> Result<SessionView, Failure> {
+        self.inner.settle_key().await?;
+        Ok(match self.inner.stage() {
+            Stage::SignedOut { reason } => SessionView::SignedOut { reason },
+            Stage::SigningIn { .. } => SessionView::SigningIn,
+            Stage::ChooseCode { fresh } => SessionView::ChooseCode { me: me_view(&fresh.me) },
+            Stage::Locked { tries_left, .. } => SessionView::Locked { tries_left },
+            Stage::Open(open) => SessionView::Open { me: me_view(&open.me), login_needed: open.tokens.ended() },
+        })
+    }
+
+    /// The municipalities that the backend serves.
+    ///
+    /// # Errors
+    /// When it cannot be asked.
+    pub async fn list_municipalities(&self, _: ListMunicipalities) -> Result<Vec<MunicipalityView>, Failure> {
+        let answer = wire::send(self.inner.wire.request(Method::GET, &["municipalities"])).await?;
+        let list: Vec<Municipality> = wire::read(answer).await?;
+        Ok(list
+            .into_iter()
+            .map(|one| MunicipalityView { id: one.id.to_string(), name: one.name, phone: one.phone })
+            .collect())
+    }
+
+    /// Opens the browser and begins to wait for the person.
+    ///
+    /// # Errors
+    /// `NoKeyring`, `Offline` or `ServiceDown` before the browser opens; `NotOpen` while locked.
+    pub async fn sign_in(&self, call: SignIn) -> Result<(), Failure> {
+        let realm = match call.realm {
+            Realm::Resident => protocol::identity::Realm::Resident,
+            Realm::Staff => protocol::identity::Realm::Staff,
+        };
+        Arc::clone(&self.inner).sign_in(&call.municipality, realm).await
+    }
+
+    /// Stops waiting for the browser.
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn cancel_sign_in(&self, _: CancelSignIn) -> Result<(), Failure> {
+        self.inner.cancel_sign_in().await;
+        Ok(())
+    }
+
+    /// Makes the encrypted store, under a code for this device.
+    ///
+    /// # Errors
+    /// `BadCode`, `NoKeyring`, or what the disk says.
+    pub async fn choose_code(&self, call: ChooseCode) -> Result<(), Failure> {
+        self.inner.choose_code(call.code.into()).await
+    }
+
+    /// Opens the store.
+    ///
+    /// # Errors
+    /// `WrongCode` with the tries left, `TooManyTries`, `KeyLost`, `NoKeyring`.
+    pub async fn unlock(&self, call: Unlock) -> Result<(), Failure> {
+        self.inner.unlock(call.code.into()).await
+    }
+
+    /// Closes the store and forgets its key.
+    ///
+    /// # Errors
+    /// None so far.
+    pub async fn lock(&self, _: Lock) -> Result<(), Failure> {
+        self.inner.lock().await;
+        Ok(())
+    }
+
+    /// Ends the session and erases everything on this device.
+    ///
+    /// # Errors
+    /// When something could not be erased.
+    pub async fn sign_out(&self, _: SignOut) -> Result<(), Failure> {
+        self.inner.sign_out().await
+    }
+
+    /// The open session, for every call that needs one.
+    pub(crate) fn open(&self) -> Result<Arc<crate::sync::Open>, Failure> {
+        self.inner.opened().ok_or_else(|| failure(FailureCode::NotOpen))
+    }
+}
+
+fn me_view(me: &Me) -> MeView {
+    MeView {
+        person: me.person.to_string(),
+        name: me.name.clone(),
+        realm: match me.realm {
+            protocol::identity::Realm::Resident => Realm::Resident,
+            protocol::identity::Realm::Staff => Realm::Staff,
+        },
+        municipality: me.municipality_name.clone(),
+    }
+}

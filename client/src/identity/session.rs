@@ -1,0 +1,254 @@
+//! The one session of an installation, and the steps between its stages.
+//!
+//! Steps take turns, so that two windows or an impatient finger cannot run into each other; looking at the
+//! stage waits for nobody. A crash between two writes leaves either a store with its lock or files
+//! without one, which are removed at the next login.
+
+use super::code::{Lock, TRIES, is_code};
+use super::provider::Granted;
+use super::tokens::{Tokens, revoke};
+use crate::Setup;
+use crate::changes::Changes;
+use crate::failure::{failure, internal};
+use crate::seal::{Key, make_bytes};
+use crate::store::{Meta, Store, StoreError, wipe};
+use crate::sync::Open;
+use crate::vault::{Vault, VaultError};
+use crate::wire::Wire;
+use bridge::{Failure, FailureCode, Topic};
+use protocol::id::DeviceId;
+use protocol::identity::Me;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
+use tokio::sync::Mutex;
+use tokio::task::AbortHandle;
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+/// The session.
+pub(crate) struct Session {
+    pub(crate) changes: Changes,
+    pub(super) wire: Wire,
+    pub(super) setup: Setup,
+    pub(super) turn: Mutex<()>,
+    pub(super) attempts: AtomicU64,
+    stage: RwLock<Stage>,
+}
+
+/// Where it stands.
+#[derive(Clone)]
+pub(super) enum Stage {
+    /// Nobody is logged in.
+    SignedOut { reason: Option<FailureCode> },
+    /// Waiting for the browser; `resume` is the open store of somebody who logs in again.
+    SigningIn { attempt: u64, task: AbortHandle, resume: Option<Arc<Open>> },
+    /// Logged in, nothing stored.
+    ChooseCode { fresh: Arc<Fresh> },
+    /// Stored and locked.
+    Locked { tries_left: u32, key_seen: bool },
+    /// Open.
+    Open(Arc<Open>),
+}
+
+/// A login that has no store yet.
+pub(super) struct Fresh {
+    pub(super) me: Me,
+    pub(super) granted: Granted,
+}
+
+impl Session {
+    /// Looks at what lies in the folder.
+    pub(crate) fn start(setup: Setup) -> Result<Self, Failure> {
+        std::fs::create_dir_all(&setup.folder).map_err(StoreError::from)?;
+        let stage = match Lock::load(&setup.folder)? {
+            None => Stage::SignedOut { reason: None },
+            Some(Ok(lock)) => Stage::Locked { tries_left: lock.tries_left, key_seen: false },
+            Some(Err(_)) => Stage::SignedOut { reason: Some(FailureCode::KeyLost) },
+        };
+        let wire = Wire::new(setup.backend.clone()).map_err(|error| internal(&error))?;
+        Ok(Self {
+            changes: Changes::default(),
+            wire,
+            setup,
+            turn: Mutex::default(),
+            attempts: AtomicU64::new(0),
+            stage: RwLock::new(stage),
+        })
+    }
+
+    /// Where it stands now.
+    pub(super) fn stage(&self) -> Stage {
+        self.stage.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Goes on to another stage, and says so.
+    pub(super) fn enter(&self, stage: Stage) {
+        *self.stage.write().unwrap_or_else(PoisonError::into_inner) = stage;
+        self.changes.tell([Topic::Session, Topic::Sync]);
+    }
+
+    /// The open store, if there is one.
+    pub(crate) fn opened(&self) -> Option<Arc<Open>> {
+        match self.stage() {
+            Stage::Open(open) | Stage::SigningIn { resume: Some(open), .. } => Some(open),
+            _ => None,
+        }
+    }
+
+    /// Makes sure, once, that what is locked can still be unlocked.
+    pub(super) async fn settle_key(&self) -> Result<(), Failure> {
+        let Stage::Locked { key_seen: false, .. } = self.stage() else { return Ok(()) };
+        let _turn = self.turn.lock().await;
+        if let Stage::Locked { tries_left, key_seen: false } = self.stage() {
+            // A keyring that does not open may do so later; only one that is empty has lost the key.
+            if matches!(self.vault(|vault| vault.read()).await, Ok(None)) {
+                self.enter(Stage::SignedOut { reason: Some(FailureCode::KeyLost) });
+            } else {
+                *self.stage.write().unwrap_or_else(PoisonError::into_inner) =
+                    Stage::Locked { tries_left, key_seen: true };
+            }
+        }
+        Ok(())
+    }
+
+    /// Makes the store of somebody who has just logged in.
+    pub(super) async fn choose_code(&self, code: Zeroizing<String>) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
+        let Stage::ChooseCode { fresh } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
+        if !is_code(&code) {
+            return Err(failure(FailureCode::BadCode));
+        }
+        self.erase().await?;
+        let secret = make_bytes();
+        let kept = secret.clone();
+        self.vault(move |vault| vault.write(&*kept)).await?;
+        let key = Key::make();
+        let store = Store::open(&self.setup.folder, &key).await?;
+        let tokens = Tokens::new();
+        tokens.adopt(&fresh.granted, &store).await?;
+        let mut tx = store.write().await?;
+        Meta::Me.keep(&mut tx, &fresh.me).await?;
+        Meta::Device.keep(&mut tx, &DeviceId::from(Uuid::new_v4())).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        // Last, as this is what makes a store of the files.
+        let lock = blocking(move || Lock::make(&*secret, &code, &key)).await??;
+        lock.keep(&self.setup.folder)?;
+        self.enter_open(store, tokens).await
+    }
+
+    /// Opens the store with the code.
+    pub(super) async fn unlock(&self, code: Zeroizing<String>) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
+        let Stage::Locked { .. } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
+        if !is_code(&code) {
+            return Err(failure(FailureCode::BadCode));
+        }
+        let folder = &self.setup.folder;
+        let secret = self.vault(|vault| vault.read()).await?;
+        let (Some(secret), Some(Ok(mut lock))) = (secret, Lock::load(folder)?) else { return self.lose_key() };
+        let Some(left) = lock.tries_left.checked_sub(1) else { return self.give_up().await };
+        lock.tries_left = left;
+        lock.keep(folder)?;
+        let tried = lock.clone();
+        let Ok(key) = blocking(move || tried.open(&secret, &code)).await? else {
+            if left == 0 {
+                return self.give_up().await;
+            }
+            self.enter(Stage::Locked { tries_left: left, key_seen: true });
+            return Err(Failure { details: Some(left.to_string()), ..failure(FailureCode::WrongCode) });
+        };
+        lock.tries_left = TRIES;
+        lock.keep(folder)?;
+        match Store::open(folder, &key).await {
+            Ok(store) => self.enter_open(store, Tokens::new()).await,
+            Err(StoreError::Key) => self.lose_key(),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Closes the store.
+    pub(super) async fn lock(&self) {
+        let _turn = self.turn.lock().await;
+        self.close().await;
+    }
+
+    /// Ends the session there and here.
+    pub(super) async fn sign_out(&self) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
+        if let Some(open) = self.opened() {
+            revoke(&open.store, &self.wire).await;
+        }
+        self.close().await;
+        self.enter(Stage::SignedOut { reason: None });
+        self.erase().await
+    }
+
+    /// Stops everything, for the end of the process.
+    pub(crate) async fn shutdown(&self) {
+        self.lock().await;
+    }
+
+    /// Removes whatever is on this device. What opens the rest goes first, so that a crash in the middle
+    /// leaves nothing that could be read.
+    pub(super) async fn erase(&self) -> Result<(), Failure> {
+        Lock::remove(&self.setup.folder)?;
+        let folder = self.setup.folder.clone();
+        let wiped = blocking(move || wipe(&folder)).await?;
+        self.vault(|vault| vault.remove()).await?;
+        Ok(wiped?)
+    }
+
+    /// Runs something on the keyring, where it may block.
+    pub(super) async fn vault<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&dyn Vault) -> Result<T, VaultError> + Send + 'static,
+    ) -> Result<T, Failure> {
+        let vault = Arc::clone(&self.setup.vault);
+        Ok(blocking(move || work(&*vault)).await??)
+    }
+
+    /// From any stage with something under way to the one that rests.
+    pub(super) async fn close(&self) {
+        let stage = self.stage();
+        if let Stage::SigningIn { task, .. } = &stage {
+            task.abort();
+        }
+        match stage {
+            Stage::Open(open) | Stage::SigningIn { resume: Some(open), .. } => {
+                self.enter(Stage::Locked { tries_left: TRIES, key_seen: true });
+                open.stop().await;
+            }
+            Stage::SigningIn { resume: None, .. } | Stage::ChooseCode { .. } => {
+                self.enter(Stage::SignedOut { reason: None });
+            }
+            Stage::SignedOut { .. } | Stage::Locked { .. } => {}
+        }
+    }
+
+    async fn enter_open(&self, store: Store, tokens: Tokens) -> Result<(), Failure> {
+        let open = Open::start(store, tokens, self.wire.clone(), self.changes.clone()).await?;
+        self.enter(Stage::Open(open));
+        Ok(())
+    }
+
+    fn lose_key(&self) -> Result<(), Failure> {
+        self.enter(Stage::SignedOut { reason: Some(FailureCode::KeyLost) });
+        Err(failure(FailureCode::KeyLost))
+    }
+
+    async fn give_up(&self) -> Result<(), Failure> {
+        self.enter(Stage::SignedOut { reason: Some(FailureCode::TooManyTries) });
+        self.erase().await?;
+        Err(failure(FailureCode::TooManyTries))
+    }
+
+    /// The number of the next attempt to log in.
+    pub(super) fn next_attempt(&self) -> u64 {
+        self.attempts.fetch_add(1, Ordering::Relaxed)
+    }
+}
+
+/// Runs what takes long or may block away from the async threads.
+pub(super) async fn blocking<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, Failure> {
+    tokio::task::spawn_blocking(work).await.map_err(|error| internal(&error))
+}

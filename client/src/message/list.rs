@@ -1,0 +1,144 @@
+//! The lists: a resident's threads, and the caseworker's inbox.
+
+use super::{others, preview};
+use crate::Client;
+use crate::store::StoreError;
+use crate::sync::now;
+use bridge::Failure;
+use bridge::message::{InboxRowView, ListInbox, ListThreads, ThreadRowView};
+use protocol::Millis;
+use protocol::message::{Thread, ThreadRow};
+use sqlx::FromRow;
+
+/// The most rows of a list.
+const WINDOW: i64 = 200;
+
+#[derive(FromRow)]
+struct ThreadLine {
+    body: String,
+    last_text: Option<String>,
+    last_at: Option<Millis>,
+    unread: u32,
+    pending_text: Option<String>,
+    pending_at: Option<Millis>,
+    waiting: u32,
+    refused: u32,
+}
+
+#[derive(FromRow)]
+struct InboxLine {
+    body: String,
+    waiting: u32,
+    refused: u32,
+    read_waiting: bool,
+    opened: bool,
+}
+
+impl Client {
+    /// My threads, newest first.
+    ///
+    /// # Errors
+    /// `NotOpen`, or what the store says.
+    pub async fn list_threads(&self, _: ListThreads) -> Result<Vec<ThreadRowView>, Failure> {
+        let open = self.open()?;
+        let lines: Vec<ThreadLine> = sqlx::query_as(
+            "WITH line AS (
+                 SELECT thread.scope, thread.about, thread.body,
+                     (SELECT max(seq) FROM record AS m WHERE m.scope = thread.scope AND m.kind = 'message') AS last_seq,
+                     max(coalesce((SELECT max(mark.body ->> '$.upto_seq') FROM record AS mark WHERE mark.scope = thread.scope
+                             AND mark.kind = 'read_mark' AND mark.body ->> '$.reader' = ?1), 0),
+                         coalesce((SELECT max(act ->> '$.upto_seq') FROM pending
+                             WHERE sort = 'mark_read' AND pending.about = thread.about), 0)) AS upto
+                 FROM record AS thread WHERE thread.kind = 'thread')
+             SELECT line.body, last.body ->> '$.text' AS last_text, last.at AS last_at,
+                 (SELECT count(*) FROM record AS m WHERE m.scope = line.scope AND m.kind = 'message' AND m.seq > line.upto
+                     AND m.body ->> '$.from' <> ?1) AS unread,
+                 newest.act ->> '$.text' AS pending_text, newest.made_at AS pending_at,
+                 (SELECT count(*) FROM pending AS p WHERE p.sort = 'send_message' AND p.about = line.about AND p.state <> 'refused'
+                     AND NOT EXISTS (SELECT 1 FROM record AS m WHERE m.scope = line.scope AND m.kind = 'message'
+                         AND m.id = p.act ->> '$.message')) AS waiting,
+                 (SELECT count(*) FROM pending AS p WHERE p.sort = 'send_message' AND p.about = line.about
+                     AND p.state = 'refused') AS refused
+             FROM line
+             LEFT JOIN record AS last ON last.scope = line.scope AND last.kind = 'message' AND last.seq = line.last_seq
+             LEFT JOIN pending AS newest ON newest.no = (SELECT max(no) FROM pending AS p
+                 WHERE p.sort = 'send_message' AND p.about = line.about)
+             ORDER BY max(coalesce(last.at, line.body ->> '$.started_at', 0), coalesce(newest.made_at, 0)) DESC LIMIT ?2",
+        )
+        .bind(open.me.person.as_str())
+        .bind(WINDOW)
+        .fetch_all(open.store.read())
+        .await
+        .map_err(StoreError::from)?;
+        let me = open.me.person.as_str();
+        Ok(lines.into_iter().filter_map(|line| line.view(me)).collect())
+    }
+
+    /// The caseworker's inbox, newest first.
+    ///
+    /// # Errors
+    /// `NotOpen`, or what the store says.
+    pub async fn list_inbox(&self, _: ListInbox) -> Result<Vec<InboxRowView>, Failure> {
+        let open = self.open()?;
+        let lines: Vec<InboxLine> = sqlx::query_as(
+            "SELECT row.body,
+                 (SELECT count(*) FROM pending WHERE sort = 'send_message' AND pending.about = row.about
+                     AND state <> 'refused') AS waiting,
+                 (SELECT count(*) FROM pending WHERE sort = 'send_message' AND pending.about = row.about
+                     AND state = 'refused') AS refused,
+                 EXISTS (SELECT 1 FROM pending WHERE sort = 'mark_read' AND pending.about = row.about) AS read_waiting,
+                 EXISTS (SELECT 1 FROM grants JOIN cursor ON cursor.scope = grants.scope
+                     WHERE grants.scope = row.body ->> '$.scope' AND grants.head IS NOT NULL
+                     AND (grants.sync = 'auto' OR grants.lease_until > ?1)) AS opened
+             FROM record AS row WHERE row.kind = 'thread_row' ORDER BY row.at DESC LIMIT ?2",
+        )
+        .bind(open.store.server_now(now()).await?)
+        .bind(WINDOW)
+        .fetch_all(open.store.read())
+        .await
+        .map_err(StoreError::from)?;
+        Ok(lines.into_iter().filter_map(InboxLine::view).collect())
+    }
+}
+
+impl ThreadLine {
+    // A thread that this build cannot read is left out of the list; its rows stay.
+    fn view(self, me: &str) -> Option<ThreadRowView> {
+        let thread: Thread = serde_json::from_str(&self.body).ok()?;
+        let with = others(&thread, me).map(|other| other.name.as_str()).collect::<Vec<_>>().join(", ");
+        let last_at = self.last_at.unwrap_or(thread.started_at);
+        let pending = self.pending_at.filter(|at| *at >= last_at && self.waiting + self.refused > 0);
+        let text = if pending.is_some() { self.pending_text } else { self.last_text };
+        Some(ThreadRowView {
+            thread: thread.thread.to_string(),
+            with,
+            preview: text.map(|text| preview(&text)),
+            last_at: pending.unwrap_or(last_at),
+            unread: self.unread,
+            waiting: self.waiting,
+            refused: self.refused,
+            subject: thread.subject,
+        })
+    }
+}
+
+impl InboxLine {
+    fn view(self) -> Option<InboxRowView> {
+        let row: ThreadRow = serde_json::from_str(&self.body).ok()?;
+        Some(InboxRowView {
+            scope: row.scope.to_string(),
+            opened: self.opened,
+            awaits_reply: row.last_from_other && self.waiting == 0,
+            row: ThreadRowView {
+                thread: row.thread.to_string(),
+                subject: row.subject,
+                with: row.with,
+                preview: None,
+                last_at: row.last_at,
+                unread: if self.read_waiting { 0 } else { row.unread },
+                waiting: self.waiting,
+                refused: self.refused,
+            },
+        })
+    }
+}

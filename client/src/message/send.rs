@@ -1,0 +1,109 @@
+//! Writing, marking as read, and dealing with what was refused.
+
+use crate::Client;
+use crate::failure::failure;
+use crate::store::{StoreError, queue};
+use crate::sync::now;
+use bridge::message::{DiscardMessage, MarkRead, ResendMessage, SendMessage};
+use bridge::{Failure, FailureCode, Topic};
+use protocol::id::{MessageId, ScopeId, ThreadId};
+use protocol::message::MAX_TEXT;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+impl Client {
+    /// Puts a message in the queue, from where it goes out as soon as can be.
+    ///
+    /// # Errors
+    /// `Invalid` when empty, `TooLong`, `Access` when the thread is not here.
+    pub async fn send_message(&self, call: SendMessage) -> Result<(), Failure> {
+        let open = self.open()?;
+        let text = call.text.trim();
+        if text.is_empty() {
+            return Err(failure(FailureCode::Invalid));
+        }
+        if text.chars().count() > MAX_TEXT {
+            return Err(failure(FailureCode::TooLong));
+        }
+        let mut tx = open.store.write().await?;
+        let lane = lane(&mut tx, &call.thread).await?;
+        let act = protocol::message::SendMessage {
+            thread: ThreadId::new(call.thread),
+            message: MessageId::from(Uuid::now_v7()),
+            text: text.to_owned(),
+        };
+        queue(&mut tx, &lane, &act.into(), now()).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        open.queued(Topic::Message);
+        Ok(())
+    }
+
+    /// Moves my read mark forward; never back.
+    ///
+    /// # Errors
+    /// `Access` when the thread is not here.
+    pub async fn mark_read(&self, call: MarkRead) -> Result<(), Failure> {
+        let open = self.open()?;
+        let mut tx = open.store.write().await?;
+        let lane = lane(&mut tx, &call.thread).await?;
+        let marked: i64 = sqlx::query_scalar(
+            "SELECT max(coalesce((SELECT max(body ->> '$.upto_seq') FROM record WHERE scope = ?1 AND kind = 'read_mark'
+                         AND body ->> '$.reader' = ?2), 0),
+                     coalesce((SELECT max(act ->> '$.upto_seq') FROM pending WHERE sort = 'mark_read' AND about = ?3), 0))",
+        )
+        .bind(lane.as_str())
+        .bind(open.me.person.as_str())
+        .bind(&call.thread)
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(StoreError::from)?;
+        if call.upto_seq > marked {
+            let act = protocol::message::MarkRead { thread: ThreadId::new(call.thread), upto_seq: call.upto_seq };
+            queue(&mut tx, &lane, &act.into(), now()).await?;
+            tx.commit().await.map_err(StoreError::from)?;
+            open.queued(Topic::Message);
+        }
+        Ok(())
+    }
+
+    /// Tries a refused message again as it is.
+    ///
+    /// # Errors
+    /// `Access` when there is no such message.
+    pub async fn resend_message(&self, call: ResendMessage) -> Result<(), Failure> {
+        let open = self.open()?;
+        if !open.store.resend(&call.mid, now()).await? {
+            return Err(failure(FailureCode::Access));
+        }
+        open.queued(Topic::Message);
+        Ok(())
+    }
+
+    /// Throws a refused message away.
+    ///
+    /// # Errors
+    /// `Access` when there is no such message.
+    pub async fn discard_message(&self, call: DiscardMessage) -> Result<(), Failure> {
+        let open = self.open()?;
+        if !open.store.discard(&call.mid).await? {
+            return Err(failure(FailureCode::Access));
+        }
+        open.changes.tell([Topic::Message, Topic::Sync]);
+        Ok(())
+    }
+}
+
+// A thread's scope is its lane. A desk's row knows it too, so that staff can answer after the lease.
+async fn lane(conn: &mut SqliteConnection, thread: &str) -> Result<ScopeId, Failure> {
+    let scope: Option<String> = sqlx::query_scalar(
+        "SELECT scope FROM (
+             SELECT 0 AS way, scope FROM record WHERE kind = 'thread' AND about = ?1
+             UNION ALL SELECT 1, body ->> '$.scope' FROM record WHERE kind = 'thread_row' AND about = ?1)
+         ORDER BY way, scope LIMIT 1",
+    )
+    .bind(thread)
+    .fetch_optional(conn)
+    .await
+    .map_err(StoreError::from)?;
+    scope.map(ScopeId::new).ok_or_else(|| failure(FailureCode::Access))
+}

@@ -1,0 +1,109 @@
+//! One thread: its messages as the backend has them, then those that wait or were refused.
+
+use super::others;
+use crate::Client;
+use crate::failure::{code, failure};
+use crate::store::StoreError;
+use bridge::message::{MessageState, MessageView, OtherView, ShowThread, ThreadView};
+use bridge::{Failure, FailureCode};
+use protocol::Millis;
+use protocol::message::{Message, Thread};
+use protocol::refusal::Refusal;
+
+/// The most messages that are shown at once, newest first.
+const WINDOW: i64 = 500;
+
+type PendingRow = (String, String, String, Millis, Option<String>);
+
+impl Client {
+    /// One thread with its messages.
+    ///
+    /// # Errors
+    /// `Access` when it is not here.
+    pub async fn show_thread(&self, call: ShowThread) -> Result<ThreadView, Failure> {
+        let open = self.open()?;
+        let me = open.me.person.as_str();
+        // One snapshot, so that a message that arrives is not shown twice or not at all.
+        let mut seen = open.store.read().begin().await.map_err(StoreError::from)?;
+        let found: Option<(String, String)> = sqlx::query_as(
+            "SELECT scope, body FROM record WHERE kind = 'thread' AND about = ?1 ORDER BY scope LIMIT 1",
+        )
+        .bind(&call.thread)
+        .fetch_optional(&mut *seen)
+        .await
+        .map_err(StoreError::from)?;
+        let (scope, body) = found.ok_or_else(|| failure(FailureCode::Access))?;
+        let thread: Thread = serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?;
+        let rows: Vec<(String, i64, String)> = sqlx::query_as(
+            "SELECT id, seq, body FROM record WHERE scope = ?1 AND kind = 'message' ORDER BY seq DESC LIMIT ?2",
+        )
+        .bind(&scope)
+        .bind(WINDOW)
+        .fetch_all(&mut *seen)
+        .await
+        .map_err(StoreError::from)?;
+        let read_by_other_upto: i64 = sqlx::query_scalar(
+            "SELECT coalesce(max(body ->> '$.upto_seq'), 0) FROM record
+             WHERE scope = ?1 AND kind = 'read_mark' AND body ->> '$.reader' <> ?2",
+        )
+        .bind(&scope)
+        .bind(me)
+        .fetch_one(&mut *seen)
+        .await
+        .map_err(StoreError::from)?;
+        let pending: Vec<PendingRow> = sqlx::query_as(
+            "SELECT mid, act ->> '$.message', act ->> '$.text', made_at, refusal FROM pending
+             WHERE sort = 'send_message' AND about = ?1 AND NOT EXISTS (
+                 SELECT 1 FROM record WHERE scope = ?2 AND kind = 'message' AND id = act ->> '$.message') ORDER BY no",
+        )
+        .bind(&call.thread)
+        .bind(&scope)
+        .fetch_all(&mut *seen)
+        .await
+        .map_err(StoreError::from)?;
+        let name = |person: &str| {
+            let found = thread.participants.iter().find(|participant| participant.person.as_str() == person);
+            found.map(|participant| participant.name.clone()).unwrap_or_default()
+        };
+        let upto_seq = rows.first().map_or(0, |row| row.1);
+        let sent = rows.into_iter().rev().filter_map(|(message, seq, body)| {
+            let body: Message = serde_json::from_str(&body).ok()?;
+            Some(MessageView {
+                message,
+                from: name(body.from.as_str()),
+                mine: body.from.as_str() == me,
+                text: body.text,
+                at: body.sent_at,
+                state: MessageState::Sent { seq, read: seq <= read_by_other_upto },
+            })
+        });
+        let waiting = pending.into_iter().map(|(mid, message, text, at, refusal)| MessageView {
+            message,
+            from: open.me.name.clone(),
+            mine: true,
+            text,
+            at,
+            state: state(mid, refusal.as_deref()),
+        });
+        Ok(ThreadView {
+            thread: call.thread,
+            others: others(&thread, me)
+                .map(|other| OtherView { name: other.name.clone(), title: other.title.clone() })
+                .collect(),
+            messages: sent.chain(waiting).collect(),
+            upto_seq,
+            read_by_other_upto,
+            subject: thread.subject,
+        })
+    }
+}
+
+fn state(mid: String, refusal: Option<&str>) -> MessageState {
+    match refusal {
+        None => MessageState::Waiting,
+        Some(refusal) => {
+            let refusal: Refusal = serde_json::from_str(refusal).unwrap_or_default();
+            MessageState::Refused { code: code(refusal.code), mid }
+        }
+    }
+}

@@ -1,0 +1,70 @@
+//! Single values of the store.
+
+use super::{Store, StoreError};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use sqlx::SqliteConnection;
+
+/// What is kept, by the name it is kept under.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Meta {
+    /// Who this store belongs to.
+    Me,
+    /// This installation's id.
+    Device,
+    /// The refresh token.
+    Refresh,
+    /// Where tokens are renewed and revoked.
+    Endpoints,
+    /// The life of the backend's database.
+    DbEpoch,
+    /// The server's clock at the last complete pull.
+    AsOf,
+    /// The server's clock minus the device's.
+    ClockOffset,
+}
+
+impl Meta {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Me => "me",
+            Self::Device => "device",
+            Self::Refresh => "refresh",
+            Self::Endpoints => "endpoints",
+            Self::DbEpoch => "db_epoch",
+            Self::AsOf => "as_of",
+            Self::ClockOffset => "clock_offset",
+        }
+    }
+
+    /// Reads the value, if there is one.
+    pub(crate) async fn load<T: DeserializeOwned>(self, conn: &mut SqliteConnection) -> Result<Option<T>, StoreError> {
+        let value: Option<String> =
+            sqlx::query_scalar("SELECT value FROM meta WHERE key = ?1").bind(self.name()).fetch_optional(conn).await?;
+        Ok(value.map(|value| serde_json::from_str(&value)).transpose()?)
+    }
+
+    /// Writes the value.
+    pub(crate) async fn keep<T: Serialize + Sync>(
+        self,
+        conn: &mut SqliteConnection,
+        value: &T,
+    ) -> Result<(), StoreError> {
+        sqlx::query(
+            "INSERT INTO meta (key, value) VALUES (?1, ?2) ON CONFLICT (key) DO UPDATE SET value = excluded.value",
+        )
+        .bind(self.name())
+        .bind(serde_json::to_string(value)?)
+        .execute(conn)
+        .await?;
+        Ok(())
+    }
+}
+
+impl Store {
+    /// Reads one value.
+    pub(crate) async fn meta<T: DeserializeOwned>(&self, meta: Meta) -> Result<Option<T>, StoreError> {
+        let mut conn = self.read().acquire().await?;
+        meta.load(&mut conn).await
+    }
+}

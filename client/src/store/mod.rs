@@ -1,0 +1,190 @@
+//! The encrypted store: SQLCipher with a raw key, one connection that writes, a few that only read.
+//!
+//! The bundled SQLite can corrupt its write-ahead log when two connections checkpoint at once, so one
+//! connection alone commits and checkpoints, and no second process opens the file. The key passes through
+//! no log: statement logging is off, and the options are never printed.
+
+mod apply;
+mod meta;
+mod pending;
+
+pub(crate) use meta::Meta;
+pub(crate) use pending::{Settled, Standing, queue};
+
+use crate::seal::Key;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Sqlite, SqlitePool, Transaction};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
+const FILE: &str = "store.db";
+const READERS: u32 = 3;
+const SQLITE_FULL: &str = "13";
+const SQLITE_NOTADB: &str = "26";
+
+/// Why the store failed.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum StoreError {
+    /// The disk is full.
+    #[error("the disk is full")]
+    Full,
+    /// It was closed in the meantime.
+    #[error("the store is closed")]
+    Closed,
+    /// The key does not open the file, or the file is damaged.
+    #[error("the key does not open the store")]
+    Key,
+    /// Anything else that the database said.
+    #[error("database: {0}")]
+    Sql(sqlx::Error),
+    /// A stored value has another form than this build writes. Says where, not what.
+    #[error("stored value: {0}")]
+    Shape(String),
+    /// A file could not be read or written.
+    #[error("file: {0}")]
+    Io(std::io::Error),
+    /// The database engine is not the one that this was built for.
+    #[error("engine: {0}")]
+    Engine(String),
+}
+
+/// The open store.
+pub(crate) struct Store {
+    folder: PathBuf,
+    writer: SqlitePool,
+    readers: SqlitePool,
+}
+
+impl Store {
+    /// Opens the store in `folder`, or makes one if there is none.
+    pub(crate) async fn open(folder: &Path, key: &Key) -> Result<Self, StoreError> {
+        std::fs::create_dir_all(folder.join("blobs"))?;
+        let options = SqliteConnectOptions::new()
+            .filename(folder.join(FILE))
+            .disable_statement_logging()
+            .pragma("key", key.pragma().to_string())
+            .pragma("cipher_page_size", "8192")
+            .busy_timeout(Duration::from_secs(5));
+        let writer = SqlitePoolOptions::new()
+            .max_connections(1)
+            .connect_with(
+                options
+                    .clone()
+                    .create_if_missing(true)
+                    .journal_mode(SqliteJournalMode::Wal)
+                    .synchronous(SqliteSynchronous::Full)
+                    .pragma("secure_delete", "ON"),
+            )
+            .await?;
+        assert_engine(&writer).await?;
+        MIGRATIONS.run(&writer).await.map_err(|error| match error {
+            sqlx::migrate::MigrateError::Execute(error) => error.into(),
+            other => StoreError::Engine(other.to_string()),
+        })?;
+        let readers = SqlitePoolOptions::new()
+            .max_connections(READERS)
+            .connect_with(options.pragma("wal_autocheckpoint", "0").pragma("query_only", "ON"))
+            .await?;
+        let store = Self { folder: folder.to_owned(), writer, readers };
+        store.sweep_files().await?;
+        Ok(store)
+    }
+
+    /// Reads see one committed state each, and never wait for a write.
+    pub(crate) fn read(&self) -> &SqlitePool {
+        &self.readers
+    }
+
+    /// Begins the one write that can be under way. Dropping it undoes it.
+    pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+    }
+
+    /// Where encrypted files lie.
+    pub(crate) fn blobs(&self) -> PathBuf {
+        self.folder.join("blobs")
+    }
+
+    /// Closes all connections, the writing one last.
+    pub(crate) async fn close(&self) {
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+
+    /// Removes files whose key is gone, and so can never be read again.
+    pub(crate) async fn sweep_files(&self) -> Result<(), StoreError> {
+        // Listed before the keys are, which waits for whoever is just putting a file there.
+        let files: Vec<_> = std::fs::read_dir(self.blobs())?.collect::<Result<_, _>>()?;
+        let kept: Vec<String> = sqlx::query_scalar("SELECT file FROM blob").fetch_all(&self.writer).await?;
+        for entry in files {
+            if !kept.iter().any(|file| entry.file_name() == file.as_str()) {
+                std::fs::remove_file(entry.path())?;
+            }
+        }
+        Ok(())
+    }
+
+    /// After something had to leave: files without a key go, and so does the log that still holds old pages.
+    async fn clean_up(&self) -> Result<(), StoreError> {
+        self.sweep_files().await?;
+        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
+        Ok(())
+    }
+}
+
+/// Removes a closed store: database, log and files.
+pub(crate) fn wipe(folder: &Path) -> Result<(), StoreError> {
+    for file in [FILE, "store.db-wal", "store.db-shm"] {
+        match std::fs::remove_file(folder.join(file)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
+            _ => {}
+        }
+    }
+    match std::fs::remove_dir_all(folder.join("blobs")) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+// Without SQLCipher the key pragma would be ignored in silence and everything be written in the open.
+async fn assert_engine(pool: &SqlitePool) -> Result<(), StoreError> {
+    let cipher: Option<String> = sqlx::query_scalar("PRAGMA cipher_version").fetch_optional(pool).await?;
+    let sqlite: String = sqlx::query_scalar("SELECT sqlite_version()").fetch_one(pool).await?;
+    match cipher {
+        Some(cipher) if cipher.starts_with("4.") && sqlite.starts_with("3.") => {
+            tracing::debug!(cipher, sqlite, "store engine");
+            Ok(())
+        }
+        other => Err(StoreError::Engine(format!("SQLCipher 4 is needed, found {other:?} on SQLite {sqlite}"))),
+    }
+}
+
+impl From<sqlx::Error> for StoreError {
+    fn from(error: sqlx::Error) -> Self {
+        match &error {
+            sqlx::Error::PoolClosed => Self::Closed,
+            sqlx::Error::Database(inner) => match inner.code().as_deref() {
+                Some(SQLITE_FULL) => Self::Full,
+                Some(SQLITE_NOTADB) => Self::Key,
+                _ => Self::Sql(error),
+            },
+            _ => Self::Sql(error),
+        }
+    }
+}
+
+impl From<std::io::Error> for StoreError {
+    fn from(error: std::io::Error) -> Self {
+        match error.kind() {
+            std::io::ErrorKind::StorageFull => Self::Full,
+            _ => Self::Io(error),
+        }
+    }
+}
+
+impl From<serde_json::Error> for StoreError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Shape(format!("{:?} at {}:{}", error.classify(), error.line(), error.column()))
+    }
+}

@@ -1,0 +1,217 @@
+//! Pending mutations: what the person wants done, from the moment they said so until its effect is here.
+//!
+//! A lane's numbers follow each other without a gap, and an entry keeps its id however often it is sent,
+//! so that the backend does it once. A refusal is kept until the person has dealt with it; only what
+//! nobody would miss (a read mark) goes without a word.
+
+use super::{Store, StoreError};
+use protocol::Millis;
+use protocol::id::{MutationId, ScopeId};
+use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
+use protocol::refusal::{Refusal, RefusalCode};
+use protocol::sync::MAX_PUSH;
+use sqlx::SqliteConnection;
+use uuid::Uuid;
+
+/// The most bytes of one push, so that one request fits through a slow network in one piece.
+const MAX_BYTES: usize = 1 << 20;
+
+/// How many wait, and how many were refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Not known to be done.
+    pub(crate) waiting: u32,
+    /// Refused, and nobody has dealt with it.
+    pub(crate) refused: u32,
+}
+
+/// What became of a settling.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Settled {
+    /// Every answer is final.
+    Done,
+    /// A lane's numbers did not fit the backend's; they were put right if it said how.
+    Renumbered,
+}
+
+/// Puts an act in its lane, within the transaction of whatever else belongs to it.
+pub(crate) async fn queue(
+    conn: &mut SqliteConnection,
+    lane: &ScopeId,
+    act: &Act,
+    now: Millis,
+) -> Result<MutationId, StoreError> {
+    let mid = MutationId::from(Uuid::now_v7());
+    let n: i64 = sqlx::query_scalar(
+        "INSERT INTO lane (scope, next) VALUES (?1, 2) ON CONFLICT (scope) DO UPDATE SET next = next + 1 RETURNING next - 1",
+    )
+    .bind(lane.as_str())
+    .fetch_one(&mut *conn)
+    .await?;
+    sqlx::query("INSERT INTO pending (mid, lane, n, made_at, act) VALUES (?1, ?2, ?3, ?4, ?5)")
+        .bind(mid.as_str())
+        .bind(lane.as_str())
+        .bind(n)
+        .bind(now)
+        .bind(serde_json::to_string(act)?)
+        .execute(conn)
+        .await?;
+    Ok(mid)
+}
+
+/// Takes answers in, within the transaction of whatever else came with them.
+pub(super) async fn settle(conn: &mut SqliteConnection, results: &[MutationResult]) -> Result<Settled, StoreError> {
+    let mut settled = Settled::Done;
+    for MutationResult { mid, outcome } in results {
+        match outcome {
+            Outcome::Applied { at } => {
+                sqlx::query("UPDATE pending SET state = 'sent', places = ?2 WHERE mid = ?1 AND state = 'waiting'")
+                    .bind(mid.as_str())
+                    .bind(serde_json::to_string(at)?)
+                    .execute(&mut *conn)
+                    .await?;
+            }
+            Outcome::Refused { refusal } if refusal.code == RefusalCode::OutOfOrder => {
+                settled = Settled::Renumbered;
+                if let Some(next) = refusal.details.as_deref().and_then(|next| next.parse().ok()) {
+                    renumber(conn, mid, next).await?;
+                }
+            }
+            Outcome::Refused { refusal } => refuse(conn, mid, refusal).await?,
+        }
+    }
+    drop_arrived(conn).await?;
+    Ok(settled)
+}
+
+/// Drops what is done and whose effects are here, or can never come here.
+pub(super) async fn drop_arrived(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM pending WHERE state = 'sent' AND NOT EXISTS (
+             SELECT 1 FROM json_each(pending.places) AS place
+             JOIN grants ON grants.scope = place.value ->> '$.scope' AND grants.head IS NOT NULL
+             LEFT JOIN cursor ON cursor.scope = grants.scope
+             WHERE coalesce(cursor.seq, -1) < place.value ->> '$.seq')",
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+impl Store {
+    /// What is to be sent next, in the order it was made, which is the order of each lane too.
+    pub(crate) async fn to_send(&self, most: usize) -> Result<Vec<Mutation>, StoreError> {
+        let rows: Vec<(String, String, i64, Millis, String)> = sqlx::query_as(
+            "SELECT mid, lane, n, made_at, act FROM pending WHERE state = 'waiting' ORDER BY no LIMIT ?1",
+        )
+        .bind(i64::try_from(most.min(MAX_PUSH)).unwrap_or(i64::MAX))
+        .fetch_all(self.read())
+        .await?;
+        let mut bytes = 0;
+        let mut mutations = Vec::with_capacity(rows.len());
+        for (mid, lane, n, made_at, act) in rows {
+            bytes += act.len();
+            if bytes > MAX_BYTES && !mutations.is_empty() {
+                break;
+            }
+            let act = serde_json::from_str(&act)?;
+            mutations.push(Mutation { mid: MutationId::new(mid), lane: ScopeId::new(lane), n, made_at, act });
+        }
+        Ok(mutations)
+    }
+
+    /// Everything whose result is not applied here yet.
+    pub(crate) async fn unsettled(&self) -> Result<Vec<MutationId>, StoreError> {
+        let mids: Vec<String> =
+            sqlx::query_scalar("SELECT mid FROM pending WHERE state <> 'refused' ORDER BY no LIMIT ?1")
+                .bind(i64::try_from(MAX_PUSH).unwrap_or(i64::MAX))
+                .fetch_all(self.read())
+                .await?;
+        Ok(mids.into_iter().map(MutationId::new).collect())
+    }
+
+    /// Takes the answers to a push in.
+    pub(crate) async fn settle(&self, results: &[MutationResult]) -> Result<Settled, StoreError> {
+        let mut tx = self.write().await?;
+        let settled = settle(&mut tx, results).await?;
+        tx.commit().await?;
+        Ok(settled)
+    }
+
+    /// How many wait and were refused.
+    pub(crate) async fn standing(&self) -> Result<Standing, StoreError> {
+        let (waiting, refused) = sqlx::query_as(
+            "SELECT count(*) FILTER (WHERE state <> 'refused' AND sort NOT IN ('mark_read', 'seen')),
+                    count(*) FILTER (WHERE state = 'refused') FROM pending",
+        )
+        .fetch_one(self.read())
+        .await?;
+        Ok(Standing { waiting, refused })
+    }
+
+    /// Puts a refused act back at the end of its lane, as a new mutation. `false` when it is not there.
+    pub(crate) async fn resend(&self, mid: &str, now: Millis) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let refused: Option<(String, String)> =
+            sqlx::query_as("DELETE FROM pending WHERE mid = ?1 AND state = 'refused' RETURNING lane, act")
+                .bind(mid)
+                .fetch_optional(&mut *tx)
+                .await?;
+        let Some((lane, act)) = refused else { return Ok(false) };
+        queue(&mut tx, &ScopeId::new(lane), &serde_json::from_str(&act)?, now).await?;
+        tx.commit().await?;
+        Ok(true)
+    }
+
+    /// Throws a refused act away. `false` when it is not there.
+    pub(crate) async fn discard(&self, mid: &str) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        let done =
+            sqlx::query("DELETE FROM pending WHERE mid = ?1 AND state = 'refused'").bind(mid).execute(&mut *tx).await?;
+        tx.commit().await?;
+        Ok(done.rows_affected() == 1)
+    }
+}
+
+// What the ui has a place for is kept and shown; what it has none for undoes itself on the screen.
+async fn refuse(conn: &mut SqliteConnection, mid: &MutationId, refusal: &Refusal) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM pending WHERE mid = ?1 AND state = 'waiting' AND sort IN ('mark_read', 'seen', 'complete_task')",
+    )
+    .bind(mid.as_str())
+    .execute(&mut *conn)
+    .await?;
+    sqlx::query("UPDATE pending SET state = 'refused', refusal = ?2 WHERE mid = ?1 AND state = 'waiting'")
+        .bind(mid.as_str())
+        .bind(serde_json::to_string(refusal)?)
+        .execute(conn)
+        .await?;
+    Ok(())
+}
+
+// A backend restored from a backup has forgotten numbers that this device remembers. It took none of the
+// refused ones, so they may be numbered anew; their ids stay.
+async fn renumber(conn: &mut SqliteConnection, mid: &MutationId, next: i64) -> Result<(), StoreError> {
+    let lane: Option<String> = sqlx::query_scalar("SELECT lane FROM pending WHERE mid = ?1 AND state = 'waiting'")
+        .bind(mid.as_str())
+        .fetch_optional(&mut *conn)
+        .await?;
+    let Some(lane) = lane else { return Ok(()) };
+    let waiting: Vec<i64> =
+        sqlx::query_scalar("SELECT no FROM pending WHERE lane = ?1 AND state = 'waiting' ORDER BY no")
+            .bind(&lane)
+            .fetch_all(&mut *conn)
+            .await?;
+    // Out of each other's way first: the numbers are unique at every step.
+    sqlx::query("UPDATE pending SET n = -no WHERE lane = ?1 AND state = 'waiting'")
+        .bind(&lane)
+        .execute(&mut *conn)
+        .await?;
+    let mut n = next;
+    for no in waiting {
+        sqlx::query("UPDATE pending SET n = ?2 WHERE no = ?1").bind(no).bind(n).execute(&mut *conn).await?;
+        n += 1;
+    }
+    sqlx::query("UPDATE lane SET next = ?2 WHERE scope = ?1").bind(&lane).bind(n).execute(conn).await?;
+    Ok(())
+}

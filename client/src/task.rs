@@ -1,0 +1,69 @@
+//! What is expected of the resident.
+
+use crate::Client;
+use crate::failure::failure;
+use crate::store::{Store, StoreError, queue};
+use crate::sync::now;
+use bridge::task::{CompleteTask, TaskView};
+use bridge::{Failure, FailureCode, Topic};
+use protocol::id::RecordId;
+use protocol::record::Content as _;
+use protocol::task::Task;
+
+impl Client {
+    /// Says that a task is done; stored first, sent as soon as can be. Saying it twice is saying it once.
+    ///
+    /// # Errors
+    /// `Access` when there is no such task.
+    pub async fn complete_task(&self, call: CompleteTask) -> Result<(), Failure> {
+        let open = self.open()?;
+        let mut tx = open.store.write().await?;
+        let (there, said): (bool, bool) = sqlx::query_as(
+            "SELECT EXISTS (SELECT 1 FROM record WHERE kind = 'task' AND id = ?1),
+                    EXISTS (SELECT 1 FROM pending WHERE sort = 'complete_task' AND about = ?1)",
+        )
+        .bind(&call.task)
+        .fetch_one(&mut *tx)
+        .await
+        .map_err(StoreError::from)?;
+        if !there {
+            return Err(failure(FailureCode::Access));
+        }
+        if !said {
+            let act = protocol::task::CompleteTask { task: RecordId::new(call.task) };
+            queue(&mut tx, &open.me.own_scope, &act.into(), now()).await?;
+            tx.commit().await.map_err(StoreError::from)?;
+            open.queued(Topic::Task);
+        }
+        Ok(())
+    }
+}
+
+impl Store {
+    /// What is to be done, soonest due first; what is due some day comes last.
+    pub(crate) async fn tasks(&self) -> Result<Vec<TaskView>, StoreError> {
+        let rows: Vec<(String, String, bool)> = sqlx::query_as(
+            "SELECT id, body, EXISTS (SELECT 1 FROM pending WHERE sort = 'complete_task' AND about = record.id)
+             FROM record WHERE kind = ?1 AND body ->> '$.done_at' IS NULL
+             ORDER BY coalesce(body ->> '$.due_at', 9e15), seq LIMIT 100",
+        )
+        .bind(Task::KIND)
+        .fetch_all(self.read())
+        .await?;
+        // One that this build cannot read is left out here, and nothing else with it.
+        Ok(rows
+            .into_iter()
+            .filter_map(|(task, body, done_waiting)| {
+                let body: Task = serde_json::from_str(&body).ok()?;
+                Some(TaskView {
+                    task,
+                    title: body.title,
+                    detail: body.detail,
+                    due_at: body.due_at,
+                    case: body.case.map(|case| case.to_string()),
+                    done_waiting,
+                })
+            })
+            .collect())
+    }
+}

@@ -1,0 +1,10 @@
+//! The client core against a typed fake backend: real SQLCipher in a temp folder, real HTTP on loopback.
+
+mod backend;
+mod device;
+mod document;
+mod message;
+mod oidc;
+mod session;
+mod staff;
+mod sync;

@@ -1,0 +1,81 @@
+//! A caseworker's device: rows by themselves, content only when opened and for as long as it is lent.
+
+use crate::backend::{Backend, NOW};
+use crate::device::{Device, message, sync, thread};
+use bridge::FailureCode;
+use bridge::access::{OpenScope, Purpose};
+use bridge::message::{InboxRowView, ListInbox, ShowThread};
+use protocol::access::{ScopeKind, SyncMode};
+use protocol::id::{ScopeId, ThreadId};
+use protocol::message::ThreadRow;
+use protocol::mutation::Act;
+
+async fn berit() -> Backend {
+    let backend = Backend::start().await;
+    {
+        let mut world = backend.world();
+        world.me.person = protocol::id::PersonId::new("berit");
+        world.scope("own", ScopeKind::Desk, SyncMode::Auto);
+        world.scope("thread", ScopeKind::Thread, SyncMode::OnOpen);
+    }
+    backend.put("thread", "t", &thread());
+    backend.put("thread", "m1", &message("anna", "Hej Berit", 1));
+    backend.put(
+        "own",
+        "t",
+        &ThreadRow {
+            thread: ThreadId::new("t"),
+            scope: ScopeId::new("thread"),
+            with: "Anna Ek".to_owned(),
+            subject: "Hyran".to_owned(),
+            last_at: 1,
+            last_from_other: true,
+            unread: 1,
+        },
+    );
+    backend
+}
+
+async fn inbox(device: &Device) -> InboxRowView {
+    device.client.list_inbox(ListInbox {}).await.expect("an inbox").remove(0)
+}
+
+fn opening() -> OpenScope {
+    OpenScope { scope: "thread".to_owned(), purpose: Purpose::Reply }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn content_comes_when_opened_stays_while_lent_and_leaves() {
+    let backend = berit().await;
+    let device = Device::open(&backend).await;
+    let seen = inbox(&device).await;
+    assert_eq!((seen.opened, seen.awaits_reply, seen.row.unread, seen.row.preview), (false, true, 1, None));
+    let closed = device.client.show_thread(ShowThread { thread: "t".to_owned() }).await.expect_err("is not here");
+    assert_eq!(closed.code, FailureCode::Access);
+
+    backend.set_down(true);
+    device
+        .until("offline is seen", async |client| {
+            client.enter_foreground();
+            !sync(client).await.online
+        })
+        .await;
+    assert_eq!(device.client.open_scope(opening()).await.expect_err("cannot be logged").code, FailureCode::ServiceDown);
+    backend.set_down(false);
+    device.client.open_scope(opening()).await.expect("opens");
+    assert_eq!(device.messages().await.len(), 1);
+    assert!(inbox(&device).await.opened);
+
+    // Looked at again without a network: told later.
+    backend.set_down(true);
+    device.client.open_scope(opening()).await.expect("is still here");
+    backend.set_down(false);
+    device.client.enter_foreground();
+    backend.until("the look is told", |world| world.arrived.iter().any(|one| matches!(one.act, Act::Seen(_)))).await;
+
+    // The lease is over, by the backend's clock.
+    backend.world().now = NOW + 3_600_001;
+    backend.hint();
+    device.until("it left", async |_| device.messages().await.is_empty()).await;
+    assert!(!inbox(&device).await.opened);
+}
