@@ -1,0 +1,17 @@
+document-title = مستند
+document-back = إلى الملف
+document-decision = قرار
+document-investigation = دراسة الحالة
+document-letter = رسالة
+document-other = مستند
+document-signed = وقّعه { $author } بتاريخ { $day }
+document-appeal = إذا كنت لا توافق
+document-appeal-until = يمكنك الاعتراض على القرار حتى { $day } ضمنًا.
+document-appeal-how = اكتب ما تريد تغييره ولماذا، وسلّمه إلينا. يساعدك الموظف المسؤول عن ملفك إذا أردت.
+document-file = المستند كملف
+document-size = ({ $size } كيلوبايت)
+document-not-here = الملف غير موجود على هذا الجهاز بعد. يُجلب عند عرضه، وذلك يتطلب اتصالًا.
+document-show = اعرض الملف
+document-page = صفحة { $page } من { $pages }
+document-earlier = السابقة
+document-later = التالية

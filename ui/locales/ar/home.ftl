@@ -1,0 +1,11 @@
+home-title = الرئيسية
+home-greeting = مرحبًا { $name }
+home-tasks = المطلوب منك
+home-no-tasks = لا يوجد شيء مطلوب منك الآن.
+home-news = الجديد
+home-no-news = لا جديد الآن. عندما يحدث شيء ستراه هنا.
+home-new-message = رسالة
+home-new-decision = قرار
+home-new-document = مستند
+home-new-note = ملاحظة في سجلك
+home-unread = جديد

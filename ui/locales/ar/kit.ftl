@@ -1,0 +1,13 @@
+kit-title = { $title } – Digiteam
+kit-skip = انتقل إلى المحتوى
+kit-nav = القائمة الرئيسية
+kit-nav-home = الرئيسية
+kit-nav-messages = الرسائل
+kit-nav-case = ملفي
+kit-nav-me = حسابي
+kit-loading = جارٍ التحميل…
+kit-retry = حاول مرة أخرى
+kit-cancel = إلغاء
+kit-close = إغلاق
+kit-today = اليوم
+kit-yesterday = أمس

@@ -1,0 +1,61 @@
+message-title = الرسائل
+message-none = لا توجد لديك رسائل بعد. عندما يكتب إليك الموظف المسؤول عن ملفك ستراها هنا.
+message-unread =
+    { $count ->
+        [one] رسالة جديدة ({ $count })
+        [two] رسالتان جديدتان ({ $count })
+        [few] { $count } رسائل جديدة
+        [many] { $count } رسالة جديدة
+       *[other] { $count } رسالة جديدة
+    }
+message-waiting-count =
+    { $count ->
+        [one] رسالة ({ $count }) بانتظار الإرسال
+        [two] رسالتان ({ $count }) بانتظار الإرسال
+        [few] { $count } رسائل بانتظار الإرسال
+       *[other] { $count } رسالة بانتظار الإرسال
+    }
+message-refused-count =
+    { $count ->
+        [one] تعذّر إرسال رسالة ({ $count })
+        [two] تعذّر إرسال رسالتين ({ $count })
+        [few] تعذّر إرسال { $count } رسائل
+       *[other] تعذّر إرسال { $count } رسالة
+    }
+message-thread = رسالة
+message-with = مع
+message-list = الرسائل، الأقدم أولًا
+message-none-yet = لم يكتب أحد شيئًا هنا بعد.
+message-mine = أنت
+message-sent = أُرسلت
+message-read = قُرئت
+message-waiting = بانتظار الإرسال
+message-refused = تعذّر إرسال الرسالة.
+message-change = تعديل
+message-discard = حذف
+message-came = رسالة جديدة من { $from }
+message-reply = اكتب رسالة
+message-reply-hint = يقرؤه المذكورون أعلاه. وإذا فتحه أي شخص آخر في البلدية يُسجَّل ذلك.
+message-send = إرسال
+message-empty = اكتب شيئًا أولًا.
+message-left =
+    { $count ->
+        [one] بقي حرف واحد ({ $count })
+        [two] بقي حرفان ({ $count })
+        [few] بقيت { $count } أحرف
+        [many] بقي { $count } حرفًا
+       *[other] بقي { $count } حرف
+    }
+message-over =
+    { $count ->
+        [one] تجاوزت الحد بحرف واحد ({ $count })
+        [two] تجاوزت الحد بحرفين ({ $count })
+        [few] تجاوزت الحد بـ { $count } أحرف
+        [many] تجاوزت الحد بـ { $count } حرفًا
+       *[other] تجاوزت الحد بـ { $count } حرف
+    }
+message-too-long = الرسالة طويلة جدًا. الحد الأقصى { $max } حرف. قسّمها إلى رسالتين.
+message-inbox = صندوق الوارد
+message-inbox-none = صندوق الوارد فارغ.
+message-choose = اختر محادثة من القائمة. تنقّل بمفاتيح الأسهم وافتح بمفتاح Enter.
+message-awaits-reply = بانتظار رد

@@ -1,0 +1,17 @@
+document-title = Document
+document-back = To the case
+document-decision = Decision
+document-investigation = Investigation
+document-letter = Letter
+document-other = Document
+document-signed = Signed by { $author } on { $day }
+document-appeal = If you do not agree
+document-appeal-until = You can appeal the decision up to and including { $day }.
+document-appeal-how = Write what you want changed and why, and hand it to us. Your caseworker will help you if you like.
+document-file = The document as a file
+document-size = ({ $size } kB)
+document-not-here = The file is not on this device yet. It is fetched when you show it, which needs a connection.
+document-show = Show the file
+document-page = Page { $page } of { $pages }
+document-earlier = Previous
+document-later = Next

@@ -1,0 +1,11 @@
+home-title = Home
+home-greeting = Hello { $name }
+home-tasks = What you need to do
+home-no-tasks = There is nothing you need to do right now.
+home-news = New
+home-no-news = Nothing new right now. When something happens, you will see it here.
+home-new-message = Message
+home-new-decision = Decision
+home-new-document = Document
+home-new-note = Note in your record
+home-unread = New

@@ -1,0 +1,55 @@
+identity-language = Language
+identity-language-hint = This changes the app's own texts. What the municipality has written is shown as it was written.
+identity-welcome = Welcome
+identity-welcome-staff = Log in to your desk
+identity-lead = Here you follow your case, read what is written and write to your caseworker. You can always call, write a letter or visit us instead.
+identity-lead-staff = For employees of the municipality. You log in with your work ID.
+identity-municipality = Which municipality is it about?
+identity-municipality-missing = Choose a municipality.
+identity-call = Would you rather talk? Call
+identity-sign-in = Log in with e-identification
+identity-sign-in-staff = Log in with work ID
+identity-browser = The login opens in your web browser.
+identity-signing-in = Continue in the web browser
+identity-signing-in-lead = We have opened the login in your web browser. Come back here when you are done.
+identity-signing-in-help = No new window? Look among your open windows, or cancel and try again.
+identity-signing-in-cancel = Cancel the login
+identity-choose-code = Choose a code for this device
+identity-choose-code-lead = You are logged in as { $name }.
+identity-choose-code-why = The code locks what is stored on this device, so that only you can read it. You use it each time you open the app, even without a connection.
+identity-code = Code, six digits
+identity-code-again = The same code once more
+identity-code-hint = Do not choose your birthday or 123456. If you forget the code, you log in again.
+identity-code-submit = Save the code
+identity-code-not-six = The code must have six digits.
+identity-code-not-same = The codes are not the same. Write the same code in both fields.
+identity-locked = The app is locked
+identity-locked-lead = Write your code to open it. This works without a connection too.
+identity-tries-left =
+    { $count ->
+        [one] You have { $count } try left. After that, what is stored here is erased.
+       *[other] You have { $count } tries left. After that, what is stored here is erased.
+    }
+identity-unlock = Open
+identity-again = Log in again instead
+identity-lock = Lock
+identity-sign-out = Log out
+identity-leave = Do you want to log out from this device?
+identity-leave-nothing-waits = What is stored on the device is erased. Everything you have written has been sent and remains with the municipality.
+identity-leave-waits =
+    { $count ->
+        [one] { $count } thing has not been sent yet and will be lost. The rest remains with the municipality.
+       *[other] { $count } things have not been sent yet and will be lost. The rest remains with the municipality.
+    }
+identity-leave-detail = What is stored on the device is erased, including anything you have written that has not been sent yet. What has been sent remains with the municipality.
+identity-leave-yes = Log out and erase
+identity-leave-again-yes = Erase and log in again
+identity-login-needed = Your login has ended. You can read what is here, but nothing is sent or fetched until you log in again. What you have written stays here.
+identity-login-again = Log in again
+identity-me = Me
+identity-name = Name
+identity-me-municipality = Municipality
+identity-help = Help and contact
+identity-help-text = You decide how to be in touch with us. You can always call, write a letter or visit us.
+identity-leave-heading = Lock and log out
+identity-leave-hint = Lock when you put the device down. Log out if somebody else is going to use it.

@@ -1,0 +1,13 @@
+kit-title = { $title } – Digiteam
+kit-skip = Skip to content
+kit-nav = Main menu
+kit-nav-home = Home
+kit-nav-messages = Messages
+kit-nav-case = My case
+kit-nav-me = Me
+kit-loading = Loading …
+kit-retry = Try again
+kit-cancel = Cancel
+kit-close = Close
+kit-today = Today
+kit-yesterday = Yesterday

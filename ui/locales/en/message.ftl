@@ -1,0 +1,48 @@
+message-title = Messages
+message-none = You have no messages yet. When your caseworker writes to you, you will see it here.
+message-unread =
+    { $count ->
+        [one] { $count } new
+       *[other] { $count } new
+    }
+message-waiting-count =
+    { $count ->
+        [one] { $count } waiting to be sent
+       *[other] { $count } waiting to be sent
+    }
+message-refused-count =
+    { $count ->
+        [one] { $count } could not be sent
+       *[other] { $count } could not be sent
+    }
+message-thread = Message
+message-with = With
+message-list = Messages, oldest first
+message-none-yet = Nobody has written anything here yet.
+message-mine = You
+message-sent = Sent
+message-read = Read
+message-waiting = Waiting to be sent
+message-refused = The message could not be sent.
+message-change = Change
+message-discard = Remove
+message-came = New message from { $from }
+message-reply = Write a message
+message-reply-hint = Read by those named above. If anyone else at the municipality opens it, that is put on record.
+message-send = Send
+message-empty = Write something first.
+message-left =
+    { $count ->
+        [one] { $count } character left
+       *[other] { $count } characters left
+    }
+message-over =
+    { $count ->
+        [one] { $count } character too many
+       *[other] { $count } characters too many
+    }
+message-too-long = The message is too long. It can have at most { $max } characters. Split it in two.
+message-inbox = Inbox
+message-inbox-none = The inbox is empty.
+message-choose = Choose a conversation in the list. The arrow keys move, Enter opens.
+message-awaits-reply = Awaits a reply

@@ -1,0 +1,17 @@
+document-title = Dokument
+document-back = Till ärendet
+document-decision = Beslut
+document-investigation = Utredning
+document-letter = Brev
+document-other = Dokument
+document-signed = Undertecknat av { $author } den { $day }
+document-appeal = Om du inte håller med
+document-appeal-until = Du kan överklaga beslutet till och med { $day }.
+document-appeal-how = Skriv vad du vill ändra och varför, och lämna det till oss. Din handläggare hjälper dig om du vill.
+document-file = Dokumentet som fil
+document-size = ({ $size } kB)
+document-not-here = Filen finns inte på den här enheten än. Den hämtas när du visar den, och det kräver anslutning.
+document-show = Visa filen
+document-page = Sida { $page } av { $pages }
+document-earlier = Föregående
+document-later = Nästa

@@ -1,0 +1,11 @@
+home-title = Hem
+home-greeting = Hej { $name }
+home-tasks = Det här behöver du göra
+home-no-tasks = Du behöver inte göra något just nu.
+home-news = Nytt
+home-no-news = Inget nytt just nu. När något händer ser du det här.
+home-new-message = Meddelande
+home-new-decision = Beslut
+home-new-document = Dokument
+home-new-note = Anteckning i journalen
+home-unread = Ny

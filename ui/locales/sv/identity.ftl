@@ -1,0 +1,55 @@
+identity-language = Språk
+identity-language-hint = Gäller appens egna texter. Det som kommunen har skrivit visas som det skrevs.
+identity-welcome = Välkommen
+identity-welcome-staff = Logga in på ditt skrivbord
+identity-lead = Här följer du ditt ärende, läser det som skrivs och skriver till din handläggare. Du kan alltid ringa, skriva brev eller komma till oss i stället.
+identity-lead-staff = För dig som är anställd i kommunen. Du loggar in med din tjänstelegitimation.
+identity-municipality = Vilken kommun gäller det?
+identity-municipality-missing = Välj en kommun.
+identity-call = Vill du hellre prata? Ring
+identity-sign-in = Logga in med e-legitimation
+identity-sign-in-staff = Logga in med tjänstelegitimation
+identity-browser = Inloggningen öppnas i din webbläsare.
+identity-signing-in = Fortsätt i webbläsaren
+identity-signing-in-lead = Vi har öppnat inloggningen i din webbläsare. Kom tillbaka hit när du är klar.
+identity-signing-in-help = Ser du inget nytt fönster? Titta bland dina öppna fönster, eller avbryt och försök igen.
+identity-signing-in-cancel = Avbryt inloggningen
+identity-choose-code = Välj en kod för den här enheten
+identity-choose-code-lead = Du är inloggad som { $name }.
+identity-choose-code-why = Koden låser det som sparas på den här enheten, så att bara du kan läsa det. Du använder den varje gång du öppnar appen, även utan anslutning.
+identity-code = Kod, sex siffror
+identity-code-again = Samma kod en gång till
+identity-code-hint = Välj inte din födelsedag eller 123456. Glömmer du koden loggar du in på nytt.
+identity-code-submit = Spara koden
+identity-code-not-six = Koden ska ha sex siffror.
+identity-code-not-same = Koderna är inte lika. Skriv samma kod i båda fälten.
+identity-locked = Appen är låst
+identity-locked-lead = Skriv din kod för att öppna. Det går också utan anslutning.
+identity-tries-left =
+    { $count ->
+        [one] Du har { $count } försök kvar. Sedan raderas det som är sparat här.
+       *[other] Du har { $count } försök kvar. Sedan raderas det som är sparat här.
+    }
+identity-unlock = Öppna
+identity-again = Logga in på nytt i stället
+identity-lock = Lås
+identity-sign-out = Logga ut
+identity-leave = Vill du logga ut från den här enheten?
+identity-leave-nothing-waits = Det som är sparat på enheten raderas. Allt du har skrivit är skickat och finns kvar hos kommunen.
+identity-leave-waits =
+    { $count ->
+        [one] { $count } sak har inte skickats än och går förlorad. Resten finns kvar hos kommunen.
+       *[other] { $count } saker har inte skickats än och går förlorade. Resten finns kvar hos kommunen.
+    }
+identity-leave-detail = Det som är sparat på enheten raderas, även sådant du har skrivit men som inte har skickats än. Det som är skickat finns kvar hos kommunen.
+identity-leave-yes = Logga ut och radera
+identity-leave-again-yes = Radera och logga in på nytt
+identity-login-needed = Din inloggning har gått ut. Du kan läsa det som finns här, men inget skickas eller hämtas förrän du loggar in igen. Det du har skrivit ligger kvar.
+identity-login-again = Logga in igen
+identity-me = Jag
+identity-name = Namn
+identity-me-municipality = Kommun
+identity-help = Hjälp och kontakt
+identity-help-text = Du väljer själv hur du har kontakt med oss. Du kan alltid ringa, skriva brev eller komma till oss.
+identity-leave-heading = Lås och logga ut
+identity-leave-hint = Lås när du lägger ifrån dig enheten. Logga ut om någon annan ska använda den.

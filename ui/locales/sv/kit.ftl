@@ -1,0 +1,13 @@
+kit-title = { $title } – Digiteam
+kit-skip = Hoppa till innehållet
+kit-nav = Huvudmeny
+kit-nav-home = Hem
+kit-nav-messages = Meddelanden
+kit-nav-case = Mitt ärende
+kit-nav-me = Jag
+kit-loading = Hämtar …
+kit-retry = Försök igen
+kit-cancel = Avbryt
+kit-close = Stäng
+kit-today = I dag
+kit-yesterday = I går

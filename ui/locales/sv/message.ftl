@@ -1,0 +1,48 @@
+message-title = Meddelanden
+message-none = Du har inga meddelanden än. När din handläggare skriver till dig ser du det här.
+message-unread =
+    { $count ->
+        [one] { $count } ny
+       *[other] { $count } nya
+    }
+message-waiting-count =
+    { $count ->
+        [one] { $count } väntar på att skickas
+       *[other] { $count } väntar på att skickas
+    }
+message-refused-count =
+    { $count ->
+        [one] { $count } kunde inte skickas
+       *[other] { $count } kunde inte skickas
+    }
+message-thread = Meddelande
+message-with = Med
+message-list = Meddelanden, äldst först
+message-none-yet = Ingen har skrivit något här än.
+message-mine = Du
+message-sent = Skickat
+message-read = Läst
+message-waiting = Väntar på att skickas
+message-refused = Meddelandet kunde inte skickas.
+message-change = Ändra
+message-discard = Ta bort
+message-came = Nytt meddelande från { $from }
+message-reply = Skriv ett meddelande
+message-reply-hint = Läses av dem som står ovanför. Om någon annan på kommunen öppnar det antecknas det.
+message-send = Skicka
+message-empty = Skriv något först.
+message-left =
+    { $count ->
+        [one] { $count } tecken kvar
+       *[other] { $count } tecken kvar
+    }
+message-over =
+    { $count ->
+        [one] { $count } tecken för mycket
+       *[other] { $count } tecken för mycket
+    }
+message-too-long = Meddelandet är för långt. Det får ha högst { $max } tecken. Dela upp det i två.
+message-inbox = Inkorg
+message-inbox-none = Inkorgen är tom.
+message-choose = Välj en konversation i listan. Piltangenterna flyttar, Enter öppnar.
+message-awaits-reply = Väntar på svar

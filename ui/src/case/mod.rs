@@ -1,0 +1,24 @@
+//! Cases: where they stand, what happens next, whom to turn to, and everything that is written in them.
+
+mod list;
+mod show;
+
+pub(crate) use list::CasesPage;
+pub(crate) use show::CasePage;
+
+use crate::locale::Key;
+use bridge::case::Stage;
+
+/// The stages in the order in which a case passes them.
+const STAGES: [Stage; 4] = [Stage::Received, Stage::Investigating, Stage::Decided, Stage::FollowUp];
+
+fn stage_key(stage: Stage) -> Key {
+    match stage {
+        Stage::Received => Key("case-received"),
+        Stage::Investigating => Key("case-investigating"),
+        Stage::Decided => Key("case-decided"),
+        Stage::FollowUp => Key("case-follow-up"),
+        Stage::Closed => Key("case-closed"),
+        Stage::Unknown => Key("case-stage-newer"),
+    }
+}

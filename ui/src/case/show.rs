@@ -1,0 +1,143 @@
+//! One case: its stage in plain words, the next step, the caseworker, and the history, newest first.
+
+use crate::call::use_call;
+use crate::case::{STAGES, stage_key};
+use crate::document::sort_key;
+use crate::kit::{Empty, Icon, Page, Paragraphs, Sign, awaited};
+use crate::locale::{Words, use_words};
+use crate::moment::{self, Form, Moment};
+use crate::route::Route;
+use bridge::case::{CaseView, CaseworkerView, EntryView, ShowCase, Stage};
+use bridge::document::DocumentSort;
+use yew::prelude::*;
+
+/// Props of [`CasePage`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct CaseProps {
+    pub(crate) case: AttrValue,
+    /// Whether it is the person's only case, so that there is no list to go back to.
+    #[prop_or_default]
+    pub(crate) is_only: bool,
+}
+
+/// The page.
+#[component]
+pub(crate) fn CasePage(props: &CaseProps) -> Html {
+    let words = use_words();
+    let answer = use_call(ShowCase { case: props.case.to_string() });
+    let title = answer.asked.ready().map_or_else(|| words.say("case-title"), |case| case.row.title.clone().into());
+    let title_lang = answer.asked.ready().map(|_| AttrValue::from("sv"));
+    let back = (!props.is_only).then(|| (Route::Cases, words.say("case-list")));
+    html! {
+        <Page id="case" {title} {title_lang} {back}>
+            { awaited(&answer, |case| show_case(&words, case)) }
+        </Page>
+    }
+}
+
+fn show_case(words: &Words, case: &CaseView) -> Html {
+    let opened = moment::say(words, case.opened_at, Form::Date);
+    html! {
+        <>
+            <p class="case-facts">
+                { words.say("case-concerns") }{ " " }<bdi>{ &case.row.concerns }</bdi>
+                { " · " }{ words.say("case-number") }{ " " }<bdi class="number">{ &case.row.number }</bdi>
+                { " · " }{ words.say_with("case-opened", &[("day", opened.as_str().into())]) }
+            </p>
+            <div class="case-top">
+                <section class="card stage" aria-labelledby="stage-heading">
+                    <h2 id="stage-heading">{ words.say("case-stage") }</h2>
+                    { show_stage(words, case.row.stage) }
+                    if let Some(next) = &case.next_step {
+                        <h3>{ words.say("case-next") }</h3>
+                        <p lang="sv" dir="auto">{ next }</p>
+                    }
+                </section>
+                { show_caseworker(words, &case.caseworker) }
+            </div>
+            <section aria-labelledby="entries-heading">
+                <h2 id="entries-heading">{ words.say("case-entries") }</h2>
+                if case.entries.is_empty() {
+                    <Empty text={words.say("case-no-entries")} />
+                } else {
+                    <ol role="list" class="entries">{ for case.entries.iter().map(|entry| show_entry(words, entry)) }</ol>
+                }
+            </section>
+        </>
+    }
+}
+
+fn show_stage(words: &Words, stage: Stage) -> Html {
+    let Some(now) = STAGES.iter().position(|one| *one == stage) else {
+        return html! { <p class="stage-now">{ words.say(stage_key(stage)) }</p> };
+    };
+    html! {
+        <ol role="list" class="steps">
+            { for STAGES.iter().enumerate().map(|(at, one)| html! {
+                <li class={if at < now { "past" } else if at == now { "now" } else { "ahead" }}
+                    aria-current={(at == now).then_some("step")}>
+                    <span class="dot">if at < now { <Icon sign={Sign::Done} /> }</span>
+                    <span>
+                        { words.say(stage_key(*one)) }
+                        if at < now { <span class="visually-hidden">{ " " }{ words.say("case-step-done") }</span> }
+                    </span>
+                </li>
+            }) }
+        </ol>
+    }
+}
+
+fn show_caseworker(words: &Words, worker: &CaseworkerView) -> Html {
+    html! {
+        <section class="card worker" aria-labelledby="worker-heading">
+            <h2 id="worker-heading">{ words.say("case-worker") }</h2>
+            <p class="worker-name"><bdi>{ &worker.name }</bdi></p>
+            <p class="worker-unit"><bdi lang="sv">{ &worker.title }{ ", " }{ &worker.unit }</bdi></p>
+            <a class="button" href={format!("tel:{}", worker.phone)}>
+                <Icon sign={Sign::Phone} />{ words.say("case-call") }{ " " }<bdi dir="ltr">{ &worker.phone }</bdi>
+            </a>
+        </section>
+    }
+}
+
+fn show_entry(words: &Words, entry: &EntryView) -> Html {
+    match entry {
+        EntryView::Note { id, heading, text, author, at } => html! {
+            <li key={id.clone()} class="entry note">
+                <span class="entry-sign"><Icon sign={Sign::Note} /></span>
+                <article>
+                    { entry_head(words.say("case-note"), *at, author) }
+                    <h3 lang="sv" dir="auto">{ heading }</h3>
+                    <Paragraphs text={text.clone()} lang="sv" />
+                </article>
+            </li>
+        },
+        EntryView::Document { document, sort, title, author, at } => html! {
+            <li key={document.clone()} class="entry document">
+                <span class="entry-sign">
+                    <Icon sign={if *sort == DocumentSort::Decision { Sign::Decision } else { Sign::Document }} />
+                </span>
+                <article>
+                    { entry_head(words.say(sort_key(*sort)), *at, author) }
+                    <h3>
+                        <a class="document-link" lang="sv" dir="auto" href={Route::Document(document.clone()).to_string()}>{ title }</a>
+                    </h3>
+                </article>
+            </li>
+        },
+        EntryView::Newer { id } => html! {
+            <li key={id.clone()} class="entry newer">
+                <span class="entry-sign"><Icon sign={Sign::Warning} /></span>
+                <p>{ words.say("case-newer") }</p>
+            </li>
+        },
+    }
+}
+
+fn entry_head(kind: AttrValue, at: bridge::Millis, author: &str) -> Html {
+    html! {
+        <p class="entry-head">
+            <span class="kind">{ kind }</span>{ " · " }<Moment {at} form={Form::Date} />{ " · " }<bdi>{ author.to_owned() }</bdi>
+        </p>
+    }
+}

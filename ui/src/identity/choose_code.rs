@@ -1,0 +1,69 @@
+//! Choosing the code for this device, right after the first login.
+
+use crate::identity::code::{CodeField, Draft, Edit, Fault};
+use crate::kit::{Page, focus};
+use crate::locale::use_words;
+use crate::shell;
+use yew::prelude::*;
+
+/// Props of [`ChooseCodePage`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct ChooseCodeProps {
+    pub(crate) name: AttrValue,
+}
+
+/// The page.
+#[component]
+pub(crate) fn ChooseCodePage(props: &ChooseCodeProps) -> Html {
+    let words = use_words();
+    let draft = use_reducer_eq(Draft::default);
+    let field = use_node_ref();
+    let on_code = {
+        let dispatch = draft.dispatcher();
+        Callback::from(move |text| dispatch.dispatch(Edit::Code(text)))
+    };
+    let on_again = {
+        let dispatch = draft.dispatcher();
+        Callback::from(move |text| dispatch.dispatch(Edit::Again(text)))
+    };
+    let on_submit = {
+        let (draft, field) = (draft.clone(), field.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let dispatch = draft.dispatcher();
+            match draft.choose() {
+                Err(fault) => {
+                    dispatch.dispatch(Edit::Refuse(fault));
+                    focus(&field);
+                }
+                Ok(call) => {
+                    dispatch.dispatch(Edit::Hand);
+                    shell::send(call, move |chosen| {
+                        if let Err(failure) = chosen {
+                            dispatch.dispatch(Edit::Refuse(Fault::Failed(failure)));
+                        }
+                    });
+                }
+            }
+        })
+    };
+    let fault = draft.fault.as_ref().map(|fault| fault.say(&words));
+    let described_by = fault.is_some().then(|| AttrValue::from("code-fault"));
+    html! {
+        <Page id="choose-code" title={words.say("identity-choose-code")}>
+            <p class="lead">{ words.say_with("identity-choose-code-lead", &[("name", props.name.as_str().into())]) }</p>
+            <p>{ words.say("identity-choose-code-why") }</p>
+            <form onsubmit={on_submit}>
+                if let Some(fault) = fault { <p class="fault" id="code-fault" role="alert">{ fault }</p> }
+                <CodeField id="code" label={words.say("identity-code")} value={draft.code.clone()} on_write={on_code}
+                    fault={described_by.clone()} {field} />
+                <CodeField id="code-again" label={words.say("identity-code-again")} value={draft.again.clone()}
+                    on_write={on_again} fault={described_by} />
+                <p class="hint">{ words.say("identity-code-hint") }</p>
+                <button type="submit" id="code-submit" class="primary wide" disabled={draft.busy}>
+                    { words.say("identity-code-submit") }
+                </button>
+            </form>
+        </Page>
+    }
+}

@@ -1,0 +1,160 @@
+//! The six digits: their field, and the draft with its rules.
+
+use crate::failure;
+use crate::locale::Words;
+use bridge::Failure;
+use bridge::identity::{ChooseCode, Unlock};
+use std::rc::Rc;
+use yew::prelude::*;
+
+const DIGITS: usize = 6;
+
+/// Why the code is not taken.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Fault {
+    NotSix,
+    NotSame,
+    Failed(Failure),
+}
+
+impl Fault {
+    pub(super) fn say(&self, words: &Words) -> AttrValue {
+        match self {
+            Self::NotSix => words.say("identity-code-not-six"),
+            Self::NotSame => words.say("identity-code-not-same"),
+            Self::Failed(failure) => failure::say(words, failure),
+        }
+    }
+}
+
+/// A code being written. Without `Debug`, as it is a secret.
+#[derive(Clone, Default, PartialEq)]
+pub(super) struct Draft {
+    pub(super) code: String,
+    pub(super) again: String,
+    pub(super) busy: bool,
+    pub(super) fault: Option<Fault>,
+}
+
+/// What happens to it.
+pub(super) enum Edit {
+    Code(String),
+    Again(String),
+    Hand,
+    Refuse(Fault),
+}
+
+impl Draft {
+    /// The call that opens what is stored.
+    pub(super) fn unlock(&self) -> Result<Unlock, Fault> {
+        if self.code.len() == DIGITS { Ok(Unlock { code: self.code.clone() }) } else { Err(Fault::NotSix) }
+    }
+
+    /// The call that chooses the code.
+    pub(super) fn choose(&self) -> Result<ChooseCode, Fault> {
+        match (self.code.len() == DIGITS, self.code == self.again) {
+            (false, _) => Err(Fault::NotSix),
+            (true, false) => Err(Fault::NotSame),
+            (true, true) => Ok(ChooseCode { code: self.code.clone() }),
+        }
+    }
+}
+
+impl Reducible for Draft {
+    type Action = Edit;
+
+    fn reduce(self: Rc<Self>, edit: Edit) -> Rc<Self> {
+        let mut next = Self { busy: false, fault: None, ..(*self).clone() };
+        match edit {
+            Edit::Code(text) => next.code = digits(&text),
+            Edit::Again(text) => next.again = digits(&text),
+            Edit::Hand => next.busy = true,
+            Edit::Refuse(fault) => {
+                match fault {
+                    Fault::NotSix => {}
+                    Fault::NotSame => next.again.clear(),
+                    Fault::Failed(_) => next = Self::default(),
+                }
+                next.fault = Some(fault);
+            }
+        }
+        Rc::new(next)
+    }
+}
+
+/// Props of [`CodeField`].
+#[derive(Properties, PartialEq)]
+pub(super) struct CodeFieldProps {
+    pub(super) id: AttrValue,
+    pub(super) label: AttrValue,
+    pub(super) value: AttrValue,
+    pub(super) on_write: Callback<String>,
+    /// The id of the words about what is wrong, while something is.
+    #[prop_or_default]
+    pub(super) fault: Option<AttrValue>,
+    #[prop_or_default]
+    pub(super) field: NodeRef,
+}
+
+/// A field for six digits that does not show them.
+#[component]
+pub(super) fn CodeField(props: &CodeFieldProps) -> Html {
+    let oninput = props.on_write.reform(|event: InputEvent| {
+        event.target_dyn_into::<web_sys::HtmlInputElement>().map(|field| field.value()).unwrap_or_default()
+    });
+    html! {
+        <div class="field">
+            <label for={props.id.clone()}>{ &props.label }</label>
+            <input id={props.id.clone()} class="code" ref={props.field.clone()} type="password" inputmode="numeric"
+                autocomplete="off" maxlength="6" dir="ltr" value={props.value.clone()} {oninput}
+                aria-invalid={props.fault.is_some().then_some("true")} aria-describedby={props.fault.clone()} />
+        </div>
+    }
+}
+
+/// Only digits, at most six, and those of an Arabic or Persian keyboard as well.
+fn digits(text: &str) -> String {
+    text.chars()
+        .filter_map(|sign| match sign {
+            '0'..='9' => Some(sign),
+            '٠'..='٩' => char::from_digit(sign as u32 - '٠' as u32, 10),
+            '۰'..='۹' => char::from_digit(sign as u32 - '۰' as u32, 10),
+            _ => None,
+        })
+        .take(DIGITS)
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn draft(code: &str, again: &str) -> Draft {
+        let draft = Rc::new(Draft::default()).reduce(Edit::Code(code.into())).reduce(Edit::Again(again.into()));
+        (*draft).clone()
+    }
+
+    #[test]
+    fn only_digits_are_taken_of_any_keyboard() {
+        assert_eq!(draft("12a3 4567", "").code, "123456");
+        assert_eq!(draft("٤٨٢٠٩١", "").code, "482091");
+        assert_eq!(draft("۴۸۲۰۹۱", "").code, "482091");
+    }
+
+    #[test]
+    fn a_code_is_six_digits_written_twice() {
+        assert!(draft("12345", "12345").choose().err() == Some(Fault::NotSix));
+        assert!(draft("482091", "482092").choose().err() == Some(Fault::NotSame));
+        assert!(draft("482091", "482091").choose().is_ok_and(|call| call.code == "482091"));
+        assert!(draft("48209", "").unlock().is_err());
+        assert!(draft("482091", "").unlock().is_ok());
+    }
+
+    #[test]
+    fn a_refused_code_does_not_stay_in_the_field() {
+        let failure =
+            Failure { code: bridge::FailureCode::WrongCode, retry: bridge::Retry::Never, details: Some("2".into()) };
+        let draft = Rc::new(draft("482091", "")).reduce(Edit::Refuse(Fault::Failed(failure)));
+        assert!(draft.code.is_empty() && draft.fault.is_some());
+    }
+}

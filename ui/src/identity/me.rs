@@ -1,0 +1,60 @@
+//! The person's own page: who is logged in where, the language, help by telephone, locking and logging out.
+
+use crate::app::use_me;
+use crate::call::use_call;
+use crate::identity::leave::LeaveButtons;
+use crate::kit::{Icon, Page, Sign};
+use crate::locale::{ChooseLocale, Locale, use_words};
+use bridge::identity::ListMunicipalities;
+use yew::prelude::*;
+
+/// The page.
+#[component]
+pub(crate) fn MePage() -> Html {
+    let words = use_words();
+    let me = use_me();
+    let municipalities = use_call(ListMunicipalities {});
+    let choose = use_context::<ChooseLocale>().expect("App provides the choice of language");
+    let phone = municipalities
+        .asked
+        .ready()
+        .and_then(|all| all.iter().find(|one| one.name == me.municipality).map(|one| one.phone.clone()));
+    html! {
+        <Page id="me" title={words.say("identity-me")}>
+            <dl class="card facts">
+                <div><dt>{ words.say("identity-name") }</dt><dd><bdi>{ &me.name }</bdi></dd></div>
+                <div><dt>{ words.say("identity-me-municipality") }</dt><dd><bdi>{ &me.municipality }</bdi></dd></div>
+            </dl>
+            <section aria-labelledby="language-heading">
+                <h2 id="language-heading">{ words.say("identity-language") }</h2>
+                <p class="hint">{ words.say("identity-language-hint") }</p>
+                <div class="choices" role="radiogroup" aria-labelledby="language-heading">
+                    { for Locale::ALL.into_iter().map(|locale| {
+                        let choose = choose.0.clone();
+                        html! {
+                            <label class="choice" lang={locale.tag()}>
+                                <input type="radio" name="locale" value={locale.tag()} checked={words.locale == locale}
+                                    onchange={Callback::from(move |_| choose.emit(locale))} />
+                                <span dir={locale.dir()}>{ locale.name() }</span>
+                            </label>
+                        }
+                    }) }
+                </div>
+            </section>
+            <section aria-labelledby="help-heading">
+                <h2 id="help-heading">{ words.say("identity-help") }</h2>
+                <p>{ words.say("identity-help-text") }</p>
+                if let Some(phone) = phone {
+                    <a class="button" href={format!("tel:{phone}")}>
+                        <Icon sign={Sign::Phone} />{ words.say("case-call") }{ " " }<bdi dir="ltr">{ phone }</bdi>
+                    </a>
+                }
+            </section>
+            <section aria-labelledby="leave-heading">
+                <h2 id="leave-heading">{ words.say("identity-leave-heading") }</h2>
+                <p class="hint">{ words.say("identity-leave-hint") }</p>
+                <LeaveButtons />
+            </section>
+        </Page>
+    }
+}

@@ -1,0 +1,153 @@
+//! The first page: choose the municipality and log in. It says why a former session or login ended, and that
+//! one may just as well call.
+
+use crate::call::use_call;
+use crate::failure;
+use crate::kit::{Failed, Icon, Page, Sign, awaited, focus};
+use crate::locale::{Key, Words, use_words};
+use crate::shell::{self, WindowKind};
+use bridge::identity::{ListMunicipalities, MunicipalityView, Realm, SignIn};
+use bridge::{Failure, FailureCode};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`WelcomePage`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct WelcomeProps {
+    /// Why the last session or login ended.
+    pub(crate) reason: Option<FailureCode>,
+}
+
+/// The page.
+#[component]
+pub(crate) fn WelcomePage(props: &WelcomeProps) -> Html {
+    let words = use_words();
+    let answer = use_call(ListMunicipalities {});
+    let choice = use_reducer_eq(Choice::default);
+    let field = use_node_ref();
+    let is_desk = shell::window_kind() == WindowKind::Desk;
+    let on_submit = {
+        let (choice, field) = (choice.clone(), field.clone());
+        Callback::from(move |event: SubmitEvent| {
+            event.prevent_default();
+            let dispatch = choice.dispatcher();
+            let Some(municipality) = choice.municipality.clone() else {
+                dispatch.dispatch(Edit::Nothing);
+                focus(&field);
+                return;
+            };
+            dispatch.dispatch(Edit::Hand);
+            let realm = if is_desk { Realm::Staff } else { Realm::Resident };
+            shell::send(SignIn { municipality, realm }, move |asked| dispatch.dispatch(Edit::Answered(asked.err())));
+        })
+    };
+    let (title, lead, button) = if is_desk {
+        (Key("identity-welcome-staff"), Key("identity-lead-staff"), Key("identity-sign-in-staff"))
+    } else {
+        (Key("identity-welcome"), Key("identity-lead"), Key("identity-sign-in"))
+    };
+    let (title, lead, button) = (words.say(title), words.say(lead), words.say(button));
+    html! {
+        <Page id="welcome" {title}>
+            if let Some(reason) = props.reason {
+                <div class="notice" id="reason" role="status">
+                    <Icon sign={Sign::Warning} /><p>{ words.say(failure::key(reason)) }</p>
+                </div>
+            }
+            <p class="lead">{ lead }</p>
+            { awaited(&answer, |all| html! {
+                <form onsubmit={on_submit}>
+                    <fieldset ref={field} tabindex="-1" aria-describedby={choice.missing.then_some("municipality-fault")}>
+                        <legend>{ words.say("identity-municipality") }</legend>
+                        if choice.missing {
+                            <p class="fault" id="municipality-fault" role="alert">{ words.say("identity-municipality-missing") }</p>
+                        }
+                        { for all.iter().map(|one| show_choice(&words, one, &choice, is_desk)) }
+                    </fieldset>
+                    if let Some(failure) = &choice.failure {
+                        <Failed failure={failure.clone()} />
+                    }
+                    <button type="submit" id="sign-in" class="primary wide" disabled={choice.busy}>{ button }</button>
+                    <p class="hint">{ words.say("identity-browser") }</p>
+                </form>
+            }) }
+        </Page>
+    }
+}
+
+fn show_choice(words: &Words, one: &MunicipalityView, choice: &UseReducerHandle<Choice>, is_desk: bool) -> Html {
+    let dispatch = choice.dispatcher();
+    let id = one.id.clone();
+    let onchange = Callback::from(move |_: Event| dispatch.dispatch(Edit::Choose(id.clone())));
+    let is_chosen = choice.municipality.as_deref() == Some(one.id.as_str());
+    html! {
+        <div class="municipality" key={one.id.clone()}>
+            <label class="choice">
+                <input type="radio" name="municipality" value={one.id.clone()} checked={is_chosen} {onchange} />
+                <span>{ &one.name }</span>
+            </label>
+            if is_chosen && !is_desk {
+                <p class="hint call">
+                    <Icon sign={Sign::Phone} />
+                    <span>{ words.say("identity-call") }{ " " }
+                        <a href={format!("tel:{}", one.phone)}><bdi dir="ltr">{ &one.phone }</bdi></a></span>
+                </p>
+            }
+        </div>
+    }
+}
+
+/// What is chosen, and where the login that was asked for stands.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Choice {
+    municipality: Option<String>,
+    missing: bool,
+    busy: bool,
+    failure: Option<Failure>,
+}
+
+#[derive(Debug)]
+enum Edit {
+    Choose(String),
+    /// The login was asked for with nothing chosen.
+    Nothing,
+    Hand,
+    Answered(Option<Failure>),
+}
+
+impl Reducible for Choice {
+    type Action = Edit;
+
+    fn reduce(self: Rc<Self>, edit: Edit) -> Rc<Self> {
+        let municipality = self.municipality.clone();
+        Rc::new(match edit {
+            Edit::Choose(id) => Self { municipality: Some(id), ..Self::default() },
+            Edit::Nothing => Self { missing: true, ..Self::default() },
+            Edit::Hand => Self { municipality, busy: true, ..Self::default() },
+            Edit::Answered(failure) => Self { municipality, failure, ..Self::default() },
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bridge::Retry;
+
+    #[test]
+    fn a_failed_login_keeps_the_choice_and_a_new_choice_forgets_the_failure() {
+        let failure = Failure { code: FailureCode::Offline, retry: Retry::Network, details: None };
+        let choice = Rc::new(Choice::default()).reduce(Edit::Choose("bjuv".into())).reduce(Edit::Hand);
+        assert!(choice.busy);
+        let choice = choice.reduce(Edit::Answered(Some(failure.clone())));
+        assert_eq!((choice.municipality.as_deref(), choice.failure.as_ref()), (Some("bjuv"), Some(&failure)));
+        assert_eq!(choice.reduce(Edit::Choose("helsingborg".into())).failure, None);
+    }
+
+    #[test]
+    fn nothing_chosen_is_said_until_something_is() {
+        let choice = Rc::new(Choice::default()).reduce(Edit::Nothing);
+        assert!(choice.missing);
+        assert!(!choice.reduce(Edit::Choose("bjuv".into())).missing);
+    }
+}

@@ -1,0 +1,14 @@
+//! Messages: the resident's list of threads, a thread with its messages and the reply, the caseworker's inbox.
+
+mod conversation;
+mod draft;
+mod inbox;
+mod open;
+mod reply;
+mod thread;
+mod threads;
+
+pub(crate) use draft::Drafts;
+pub(crate) use inbox::InboxPage;
+pub(crate) use thread::ThreadPage;
+pub(crate) use threads::ThreadsPage;

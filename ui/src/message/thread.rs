@@ -1,0 +1,93 @@
+//! A thread: as the resident's page, and as the pane beside the caseworker's inbox.
+
+use crate::call::use_call;
+use crate::kit::{Page, awaited, focus_quietly};
+use crate::locale::use_words;
+use crate::message::conversation::Conversation;
+use crate::message::draft::{Draft, Drafts, Edit};
+use crate::message::reply::Reply;
+use crate::route::Route;
+use bridge::message::{OtherView, ShowThread, ThreadView};
+use std::rc::Rc;
+use yew::prelude::*;
+
+/// Props of [`ThreadPage`] and [`ThreadPane`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct ThreadProps {
+    pub(crate) thread: AttrValue,
+}
+
+/// The resident's page.
+#[component]
+pub(crate) fn ThreadPage(props: &ThreadProps) -> Html {
+    let words = use_words();
+    let answer = use_call(ShowThread { thread: props.thread.to_string() });
+    let title =
+        answer.asked.ready().map_or_else(|| words.say("message-thread"), |thread| thread.subject.clone().into());
+    html! {
+        <Page id="thread" {title} back={(Route::Messages, words.say("message-title"))}>
+            { awaited(&answer, |thread| html! { <Body key={thread.thread.clone()} thread={thread.clone()} /> }) }
+        </Page>
+    }
+}
+
+/// The pane on a desk.
+#[component]
+pub(crate) fn ThreadPane(props: &ThreadProps) -> Html {
+    let answer = use_call(ShowThread { thread: props.thread.to_string() });
+    let heading = use_node_ref();
+    let is_ready = answer.asked.ready().is_some();
+    {
+        let heading = heading.clone();
+        use_effect_with(is_ready, move |_| {
+            focus_quietly(&heading);
+        });
+    }
+    html! {
+        <section id="thread" aria-labelledby="thread-heading">
+            if let Some(thread) = answer.asked.ready() {
+                <h2 id="thread-heading" ref={heading} tabindex="-1"><bdi>{ &thread.subject }</bdi></h2>
+            }
+            { awaited(&answer, |thread| html! { <Body key={thread.thread.clone()} thread={thread.clone()} /> }) }
+        </section>
+    }
+}
+
+#[derive(Properties, PartialEq)]
+struct BodyProps {
+    thread: Rc<ThreadView>,
+}
+
+/// Whom it is with, what was written, and the reply. Holds the draft, as a refused message can go back into it.
+#[component]
+fn Body(props: &BodyProps) -> Html {
+    let words = use_words();
+    let drafts = use_context::<Drafts>().expect("App puts the drafts around every page");
+    let thread = &props.thread;
+    let draft = use_reducer_eq(|| Draft::new(drafts.begun(&thread.thread)));
+    let on_change = {
+        let dispatch = draft.dispatcher();
+        use_callback((), move |text: AttrValue, ()| dispatch.dispatch(Edit::TakeUp(text.to_string())))
+    };
+    html! {
+        <>
+            <p class="with">
+                { words.say("message-with") }{ " " }
+                { for thread.others.iter().enumerate().map(|(at, other)| show_other(at, other)) }
+            </p>
+            <Conversation thread={thread.clone()} {on_change} />
+            <Reply thread={AttrValue::from(thread.thread.clone())} {draft} />
+        </>
+    }
+}
+
+fn show_other(at: usize, other: &OtherView) -> Html {
+    let title = other.title.as_ref().map(|title| format!(", {title}")).unwrap_or_default();
+    html! {
+        <>
+            if at > 0 { { " · " } }
+            // Name and title in one piece, so that they keep their order in a text that runs the other way.
+            <bdi>{ &other.name }{ title }</bdi>
+        </>
+    }
+}
