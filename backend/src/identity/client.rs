@@ -102,7 +102,8 @@ pub(super) fn redirect(address: &Url) -> Response {
 
 #[cfg(test)]
 mod tests {
-    use super::AppRedirect;
+    use super::{AppRedirect, Return};
+    use http::header::LOCATION;
 
     #[test]
     fn only_the_app_is_answered() {
@@ -125,5 +126,15 @@ mod tests {
         ] {
             assert!(AppRedirect::parse(bad).is_none(), "{bad}");
         }
+    }
+
+    #[test]
+    fn an_answer_reaches_the_apps_own_scheme() {
+        let redirect = AppRedirect::parse("digiteam://callback").expect("is the app's");
+        let answer = Return { redirect, state: Some("å&b".into()) }.answer("https://a.example", &[("code", "c")]);
+        assert_eq!(
+            answer.headers()[LOCATION],
+            "digiteam://callback?code=c&state=%C3%A5%26b&iss=https%3A%2F%2Fa.example"
+        );
     }
 }

@@ -4,6 +4,7 @@ use http::{Request, Response};
 use openidconnect::AsyncHttpClient;
 use std::pin::Pin;
 use std::time::Duration;
+use url::Url;
 
 const TIMEOUT: Duration = Duration::from_secs(10);
 /// No answer of a provider is near as long.
@@ -13,6 +14,11 @@ const MAX_BODY: usize = 1024 * 1024;
 pub(super) struct Http {
     outward: reqwest::Client,
     here: reqwest::Client,
+}
+
+enum Road {
+    Outward,
+    Here,
 }
 
 /// Why there is no answer; says nothing of what was asked.
@@ -36,10 +42,10 @@ impl Http {
 
     /// Asks once.
     pub(super) async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, HttpError> {
-        let client = match (request.uri().scheme_str(), request.uri().host()) {
-            (Some("https"), _) => &self.outward,
-            (Some("http"), Some("127.0.0.1")) => &self.here,
-            _ => return Err(HttpError::Insecure),
+        let client = match road(request.uri().scheme_str().unwrap_or_default(), request.uri().host()) {
+            Some(Road::Outward) => &self.outward,
+            Some(Road::Here) => &self.here,
+            None => return Err(HttpError::Insecure),
         };
         let request = reqwest::Request::try_from(request).map_err(|_| HttpError::Insecure)?;
         let mut answer = client.execute(request).await.map_err(|_| HttpError::Unavailable)?;
@@ -60,11 +66,39 @@ impl Http {
     }
 }
 
+/// Whether a person, or we, may be sent there.
+pub(super) fn is_allowed(address: &Url) -> bool {
+    road(address.scheme(), address.host_str()).is_some()
+}
+
+fn road(scheme: &str, host: Option<&str>) -> Option<Road> {
+    match (scheme, host) {
+        ("https", Some(_)) => Some(Road::Outward),
+        ("http", Some("127.0.0.1")) => Some(Road::Here),
+        _ => None,
+    }
+}
+
 impl<'c> AsyncHttpClient<'c> for Http {
     type Error = HttpError;
     type Future = Pin<Box<dyn Future<Output = Result<Response<Vec<u8>>, HttpError>> + Send + 'c>>;
 
     fn call(&'c self, request: Request<Vec<u8>>) -> Self::Future {
         Box::pin(self.send(request))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_allowed;
+
+    #[test]
+    fn plain_http_stays_on_this_machine() {
+        let allowed = |address: &str| is_allowed(&address.parse().expect("is a URL"));
+        assert!(allowed("https://idp.example.org/token") && allowed("http://127.0.0.1:9000/token"));
+        for refused in ["http://idp.example.org/", "http://localhost/", "http://127.0.0.1.example.org/", "file:///etc"]
+        {
+            assert!(!allowed(refused), "{refused}");
+        }
     }
 }

@@ -3,7 +3,7 @@
 //! Code flow with PKCE, `private_key_jwt`, essential `acr`, RFC 9207 issuer check, verified ID token and
 //! signed UserInfo. Errors are fixed words: nothing that a provider or a person said reaches a log.
 
-use super::http::{Http, HttpError};
+use super::http::{Http, HttpError, is_allowed};
 use super::keys::Key;
 use super::userinfo::{self, Expected};
 use crate::config::Provider;
@@ -270,6 +270,9 @@ impl RelyingParty {
             DiscoveryError::Request(error) => error.into(),
             _ => ProviderError::Invalid("the provider's metadata cannot be used"),
         })?;
+        if !is_allowed(metadata.authorization_endpoint().url()) {
+            return Err(ProviderError::Invalid("the provider's login page is not on https"));
+        }
         let keys = serde_json::to_value(metadata.jwks()).and_then(serde_json::from_value).map_err(bad)?;
         let known = Arc::new(Known { at: now, metadata, keys });
         self.known.lock().unwrap_or_else(PoisonError::into_inner).insert(provider.id.clone(), known.clone());

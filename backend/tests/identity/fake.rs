@@ -1,0 +1,320 @@
+//! An OpenID provider that holds us to its rules, and breaks one of its own when told to.
+
+use axum::extract::{Form, State};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use http::{HeaderMap, StatusCode};
+use jsonwebtoken::jwk::{Jwk, JwkSet};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use p256::SecretKey;
+use p256::pkcs8::EncodePrivateKey as _;
+use serde_json::{Map, Value, json};
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use url::Url;
+
+pub(crate) const CLIENT: &str = "digiteam";
+pub(crate) const LEVEL: &str = "http://id.elegnamnden.se/loa/1.0/loa3";
+pub(crate) const NUMBER: &str = "https://id.oidc.se/claim/personalIdentityNumber";
+pub(crate) const AFFILIATION: &str = "https://id.oidc.se/claim/orgAffiliation";
+
+/// The rule that it breaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Fault {
+    Nonce,
+    NoNonce,
+    Issuer,
+    Audience,
+    SecondAudience,
+    Level,
+    NoLevel,
+    Expired,
+    OldLogin,
+    NoAuthTime,
+    ForeignKey,
+    Unsigned,
+    NoClaim,
+    UserinfoUnsigned,
+    UserinfoSubject,
+    UserinfoForeignKey,
+    UserinfoIssuer,
+    UserinfoPerson,
+    UserinfoExpired,
+    AnswerIssuer,
+    AnswerNoIssuer,
+    Down,
+    TokenDown,
+    Refuses,
+}
+
+/// The provider.
+pub(crate) struct Fake {
+    pub(crate) issuer: String,
+    claim: &'static str,
+    clock: Arc<AtomicI64>,
+    state: Mutex<Inner>,
+}
+
+struct Inner {
+    key: Signer,
+    fault: Option<Fault>,
+    person: String,
+    client: Option<JwkSet>,
+    codes: HashMap<String, Asked>,
+    n: u32,
+}
+
+/// What we asked in the authorization request.
+#[derive(Clone)]
+struct Asked {
+    redirect_uri: String,
+    nonce: String,
+    challenge: String,
+}
+
+struct Signer {
+    key: EncodingKey,
+    public: Jwk,
+}
+
+impl Signer {
+    fn make(kid: &str) -> Self {
+        let der = SecretKey::random(&mut rand::rngs::OsRng).to_pkcs8_der().expect("has a form");
+        let key = EncodingKey::from_ec_der(der.as_bytes());
+        let mut public = Jwk::from_encoding_key(&key, Algorithm::ES256).expect("has a public half");
+        public.common.key_id = Some(kid.to_owned());
+        Self { key, public }
+    }
+
+    fn sign(&self, claims: &Value) -> String {
+        let header = Header { kid: self.public.common.key_id.clone(), ..Header::new(Algorithm::ES256) };
+        jsonwebtoken::encode(&header, claims, &self.key).expect("signs")
+    }
+}
+
+impl Fake {
+    /// Starts one that vouches by `claim`.
+    pub(crate) async fn start(claim: &'static str, clock: Arc<AtomicI64>) -> Arc<Self> {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+        let issuer = format!("http://{}/op", listener.local_addr().expect("is bound"));
+        let inner = Inner {
+            key: Signer::make("first"),
+            fault: None,
+            person: String::new(),
+            client: None,
+            codes: HashMap::new(),
+            n: 0,
+        };
+        let fake = Arc::new(Self { issuer, claim, clock, state: Mutex::new(inner) });
+        let router = Router::new()
+            .route("/op/.well-known/openid-configuration", get(discovery))
+            .route("/op/jwks", get(jwks))
+            .route("/op/token", post(token))
+            .route("/op/userinfo", get(userinfo))
+            .with_state(fake.clone());
+        tokio::spawn(async move { axum::serve(listener, router).await });
+        fake
+    }
+
+    /// From now on it breaks this rule.
+    pub(crate) fn breaks(&self, fault: impl Into<Option<Fault>>) {
+        self.inner().fault = fault.into();
+    }
+
+    /// From now on it is this person who logs in.
+    pub(crate) fn person(&self, value: &str) {
+        value.clone_into(&mut self.inner().person);
+    }
+
+    /// From now on it signs with another key.
+    pub(crate) fn new_key(&self, kid: &str) {
+        self.inner().key = Signer::make(kid);
+    }
+
+    /// It learns our public keys.
+    pub(crate) fn trust(&self, keys: JwkSet) {
+        self.inner().client = Some(keys);
+    }
+
+    /// The person confirms; the query with which the browser is sent back to us.
+    pub(crate) fn confirm(&self, address: &str) -> Vec<(&'static str, String)> {
+        let asked = self.ask(address);
+        let mut inner = self.inner();
+        inner.n += 1;
+        let code = format!("code-{}", inner.n);
+        inner.codes.insert(code.clone(), asked.1);
+        let mut answer = vec![("code", code), ("state", asked.0)];
+        answer.extend(self.iss(inner.fault));
+        answer
+    }
+
+    /// The login ends with this error.
+    pub(crate) fn fail(&self, address: &str, error: &str) -> Vec<(&'static str, String)> {
+        let asked = self.ask(address);
+        let mut answer = vec![("error", error.to_owned()), ("state", asked.0)];
+        answer.extend(self.iss(self.inner().fault));
+        answer
+    }
+
+    fn iss(&self, fault: Option<Fault>) -> Option<(&'static str, String)> {
+        match fault {
+            Some(Fault::AnswerIssuer) => Some(("iss", "http://127.0.0.1:1/other".into())),
+            Some(Fault::AnswerNoIssuer) => None,
+            _ => Some(("iss", self.issuer.clone())),
+        }
+    }
+
+    /// Reads an authorization request as the profile wants it.
+    fn ask(&self, address: &str) -> (String, Asked) {
+        assert!(address.starts_with(&format!("{}/authorize?", self.issuer)), "the endpoint is as discovered");
+        let address = Url::parse(address).expect("is a URL");
+        let fields: HashMap<_, _> = address.query_pairs().into_owned().collect();
+        let field = |name: &str| fields.get(name).unwrap_or_else(|| panic!("{name} is missing")).clone();
+        assert_eq!(fields.len(), address.query_pairs().count(), "a field is repeated");
+        assert_eq!(field("client_id"), CLIENT);
+        assert_eq!(field("response_type"), "code");
+        assert_eq!(field("code_challenge_method"), "S256");
+        assert_eq!(field("prompt"), "login");
+        assert_eq!(field("ui_locales"), "sv en");
+        assert_eq!(field("scope"), "openid https://id.oidc.se/scope/naturalPersonNumber");
+        assert!(field("state").len() >= 43 && field("nonce").len() >= 43);
+        let claims: Value = serde_json::from_str(&field("claims")).expect("is JSON");
+        assert_eq!(claims["id_token"]["acr"], json!({"essential": true, "values": [LEVEL]}));
+        let asked =
+            Asked { redirect_uri: field("redirect_uri"), nonce: field("nonce"), challenge: field("code_challenge") };
+        (field("state"), asked)
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.state.lock().expect("no test panics while holding it")
+    }
+
+    fn now(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst) / 1000
+    }
+
+    /// Whether the assertion proves that we are who we say.
+    fn is_client(&self, inner: &Inner, assertion: &str) -> bool {
+        let header = jsonwebtoken::decode_header(assertion).expect("is a JWT");
+        let keys = inner.client.as_ref().expect("the keys were told");
+        let key = keys.find(header.kid.as_deref().expect("names its key")).expect("is one of our keys");
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_audience(&[format!("{}/token", self.issuer)]);
+        validation.set_issuer(&[CLIENT]);
+        validation.sub = Some(CLIENT.to_owned());
+        validation.validate_exp = false;
+        let key = DecodingKey::from_jwk(key).expect("is a key");
+        let claims = jsonwebtoken::decode::<Value>(assertion, &key, &validation).expect("verifies").claims;
+        let life = claims["exp"].as_i64().expect("expires") - self.now();
+        (1..=60).contains(&life) && claims["jti"].is_string()
+    }
+
+    fn id_token(&self, inner: &Inner, asked: &Asked) -> String {
+        let now = self.now();
+        let mut claims = json!({
+            "iss": self.issuer, "aud": CLIENT, "sub": "pairwise", "iat": now, "exp": now + 300,
+            "auth_time": now, "nonce": asked.nonce, "acr": LEVEL, "txn": "t-1",
+            self.claim: inner.person,
+        });
+        match inner.fault {
+            Some(Fault::Nonce) => claims["nonce"] = "of another login".into(),
+            Some(Fault::NoNonce) => drop(claims.as_object_mut().expect("is one").remove("nonce")),
+            Some(Fault::Issuer) => claims["iss"] = "http://127.0.0.1:1/other".into(),
+            Some(Fault::Audience) => claims["aud"] = "another-client".into(),
+            Some(Fault::SecondAudience) => claims["aud"] = json!([CLIENT, "another-client"]),
+            Some(Fault::Level) => claims["acr"] = "http://id.elegnamnden.se/loa/1.0/loa2".into(),
+            Some(Fault::NoLevel) => drop(claims.as_object_mut().expect("is one").remove("acr")),
+            Some(Fault::Expired) => claims["exp"] = now.into(),
+            Some(Fault::OldLogin) => claims["auth_time"] = (now - 600).into(),
+            Some(Fault::NoAuthTime) => drop(claims.as_object_mut().expect("is one").remove("auth_time")),
+            Some(Fault::NoClaim) => drop(claims.as_object_mut().expect("is one").remove(self.claim)),
+            _ => {}
+        }
+        match inner.fault {
+            Some(Fault::ForeignKey) => Signer::make("first").sign(&claims),
+            Some(Fault::Unsigned) => {
+                let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
+                format!("{}.{}.", part(json!({"alg": "none", "typ": "JWT"})), part(claims))
+            }
+            _ => inner.key.sign(&claims),
+        }
+    }
+}
+
+async fn discovery(State(fake): State<Arc<Fake>>) -> Response {
+    if fake.inner().fault == Some(Fault::Down) {
+        return StatusCode::BAD_GATEWAY.into_response();
+    }
+    let issuer = &fake.issuer;
+    Json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": format!("{issuer}/authorize"),
+        "token_endpoint": format!("{issuer}/token"),
+        "userinfo_endpoint": format!("{issuer}/userinfo"),
+        "jwks_uri": format!("{issuer}/jwks"),
+        "response_types_supported": ["code"],
+        "subject_types_supported": ["pairwise"],
+        "id_token_signing_alg_values_supported": ["ES256"],
+        "authorization_response_iss_parameter_supported": true,
+    }))
+    .into_response()
+}
+
+async fn jwks(State(fake): State<Arc<Fake>>) -> Json<JwkSet> {
+    Json(JwkSet { keys: vec![fake.inner().key.public.clone()] })
+}
+
+async fn token(State(fake): State<Arc<Fake>>, Form(form): Form<HashMap<String, String>>) -> Response {
+    let mut inner = fake.inner();
+    match inner.fault {
+        Some(Fault::TokenDown) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
+        Some(Fault::Refuses) => {
+            return (StatusCode::BAD_REQUEST, Json(json!({"error": "invalid_grant"}))).into_response();
+        }
+        _ => {}
+    }
+    assert_eq!(form["grant_type"], "authorization_code");
+    assert_eq!(form["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+    assert!(fake.is_client(&inner, &form["client_assertion"]));
+    assert!(!form.contains_key("client_secret"));
+    let asked = inner.codes.remove(&form["code"]).expect("a code comes once");
+    assert_eq!(form["redirect_uri"], asked.redirect_uri);
+    assert_eq!(URL_SAFE_NO_PAD.encode(Sha256::digest(&form["code_verifier"])), asked.challenge);
+    let id_token = fake.id_token(&inner, &asked);
+    Json(json!({"access_token": "opens-userinfo", "token_type": "Bearer", "expires_in": 60, "id_token": id_token}))
+        .into_response()
+}
+
+async fn userinfo(State(fake): State<Arc<Fake>>, headers: HeaderMap) -> Response {
+    assert_eq!(headers["authorization"], "Bearer opens-userinfo");
+    let inner = fake.inner();
+    let mut claims = json!({
+        "iss": fake.issuer, "aud": CLIENT, "sub": "pairwise", "exp": fake.now() + 300, "given_name": "Moa",
+    });
+    let mut kind = "application/jwt";
+    match inner.fault {
+        Some(Fault::UserinfoSubject) => claims["sub"] = "somebody else".into(),
+        Some(Fault::UserinfoIssuer) => claims["iss"] = "http://127.0.0.1:1/other".into(),
+        Some(Fault::UserinfoPerson) => claims[fake.claim] = "196012249817".into(),
+        Some(Fault::UserinfoExpired) => claims["exp"] = fake.now().into(),
+        Some(Fault::UserinfoUnsigned) => kind = "application/json",
+        _ => {}
+    }
+    let body = match inner.fault {
+        Some(Fault::UserinfoUnsigned) => claims.to_string(),
+        Some(Fault::UserinfoForeignKey) => Signer::make("first").sign(&claims),
+        _ => inner.key.sign(&claims),
+    };
+    ([("content-type", kind)], body).into_response()
+}
+
+/// The claims of a JWT, unverified.
+pub(crate) fn claims(jwt: &str) -> Map<String, Value> {
+    let part = jwt.split('.').nth(1).expect("has claims");
+    serde_json::from_slice(&URL_SAFE_NO_PAD.decode(part).expect("is base64url")).expect("is JSON")
+}

@@ -1,0 +1,57 @@
+//! What the issuer tells everybody.
+
+use crate::stage::{ISSUER, stages};
+use axum::http::StatusCode;
+use protocol::identity::Municipality;
+
+#[tokio::test]
+async fn the_metadata_names_what_is_there() {
+    for stage in stages().await {
+        let metadata = stage.get("/.well-known/openid-configuration", None).await.json();
+        assert_eq!(metadata["issuer"], ISSUER);
+        for endpoint in
+            ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "end_session_endpoint", "jwks_uri"]
+        {
+            let address = metadata[endpoint].as_str().expect("is there");
+            let path = address.strip_prefix(ISSUER).expect("is ours");
+            assert_ne!(stage.get(path, None).await.status, StatusCode::NOT_FOUND, "{endpoint}");
+        }
+        for path in ["/identity/jwks.json", "/identity/client-jwks.json"] {
+            let keys = stage.get(path, None).await.json();
+            assert_eq!(keys["keys"][0]["alg"], "ES256");
+            assert!(keys["keys"][0].get("d").is_none(), "a private key is told");
+        }
+    }
+}
+
+#[tokio::test]
+async fn only_municipalities_with_a_provider_are_listed() {
+    for stage in stages().await {
+        let listed: Vec<Municipality> =
+            serde_json::from_value(stage.get("/municipalities", None).await.json()).expect("is a list");
+        let names: Vec<&str> = listed.iter().map(|one| one.name.as_str()).collect();
+        assert_eq!(names, ["Helsingborg"]);
+        assert_eq!(listed[0].phone, "040-628 04 00");
+    }
+}
+
+#[tokio::test]
+async fn without_a_token_nobody_calls() {
+    for stage in stages().await {
+        assert_eq!(stage.get("/me", None).await.status, StatusCode::UNAUTHORIZED);
+        assert!(!stage.opens("").await && !stage.opens("x").await && !stage.opens(&"A".repeat(43)).await);
+    }
+}
+
+#[tokio::test]
+async fn the_token_endpoint_answers_in_the_words_of_oauth() {
+    for stage in stages().await {
+        let refused = async |fields: &[(&str, &str)], code: &str| {
+            stage.post("/identity/token", fields).await.refused_with(code);
+        };
+        refused(&[("grant_type", "refresh_token")], "invalid_client").await;
+        refused(&[("client_id", "digiteam-app")], "invalid_request").await;
+        refused(&[("client_id", "digiteam-app"), ("grant_type", "password")], "unsupported_grant_type").await;
+        refused(&[("client_id", "digiteam-app"), ("grant_type", "refresh_token")], "invalid_request").await;
+    }
+}

@@ -1,0 +1,10 @@
+//! Logging in: our issuer towards the app, our relying party towards a provider that can misbehave.
+
+#[path = "../common/mod.rs"]
+mod common;
+mod fake;
+mod issuer;
+mod login;
+mod refused;
+mod session;
+mod stage;

@@ -1,0 +1,286 @@
+//! A backend with two providers, and an app with its browser.
+
+use crate::common::{Guard, fresh_databases};
+use crate::fake::{AFFILIATION, CLIENT, Fake, LEVEL, NUMBER};
+use axum::body::{Body, to_bytes};
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use digiteam_backend::config::{Config, Provider};
+use digiteam_backend::{App, load, router};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
+use http::{HeaderMap, Request, StatusCode};
+use jiff::civil::Date;
+use protocol::id::MunicipalityId;
+use protocol::identity::Realm;
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tokio::sync::watch;
+use tower::ServiceExt as _;
+use url::Url;
+use url::form_urlencoded::Serializer;
+
+pub(crate) const ISSUER: &str = "http://127.0.0.1:8787";
+pub(crate) const REDIRECT: &str = "http://127.0.0.1:51000/callback";
+pub(crate) const VERIFIER: &str = "a-verifier-of-the-app-that-is-long-enough-for-it";
+pub(crate) const SECOND: i64 = 1000;
+pub(crate) const MINUTE: i64 = 60 * SECOND;
+pub(crate) const HOUR: i64 = 60 * MINUTE;
+/// Noon UTC on 1 September 2026.
+const NOON: i64 = 1_788_264_000_000;
+
+/// The backend and all around it.
+pub(crate) struct Stage {
+    pub(crate) engine: &'static str,
+    pub(crate) app: Arc<App>,
+    pub(crate) config: Config,
+    pub(crate) residents: Arc<Fake>,
+    pub(crate) staff: Arc<Fake>,
+    clock: Arc<AtomicI64>,
+    _stop: watch::Sender<bool>,
+    _folder: tempfile::TempDir,
+    _guard: Guard,
+}
+
+/// What the backend answered.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+/// A login that has come to the provider.
+pub(crate) struct Begun {
+    pub(crate) cookie: String,
+    pub(crate) address: String,
+}
+
+/// One stage on each engine that can be had.
+pub(crate) async fn stages() -> Vec<Stage> {
+    let mut stages = Vec::new();
+    for (engine, database, guard) in fresh_databases().await {
+        let folder = tempfile::tempdir().expect("a temp folder can be made");
+        let clock = Arc::new(AtomicI64::new(NOON));
+        let residents = Fake::start(NUMBER, clock.clone()).await;
+        let staff = Fake::start(AFFILIATION, clock.clone()).await;
+        let provider = |realm: Realm, fake: &Fake, claim: &str| Provider {
+            id: realm.as_str().into(),
+            realm,
+            municipalities: vec![MunicipalityId::new("helsingborg")],
+            issuer: fake.issuer.parse().expect("is a URL"),
+            client_id: CLIENT.into(),
+            scopes: vec!["openid".into(), "https://id.oidc.se/scope/naturalPersonNumber".into()],
+            acr: LEVEL.into(),
+            claim: claim.into(),
+        };
+        let config = Config {
+            listen: "127.0.0.1:0".parse().expect("is an address"),
+            public_url: ISSUER.parse().expect("is a URL"),
+            database,
+            blobs: folder.path().join("blobs"),
+            keys: folder.path().join("keys"),
+            providers: vec![provider(Realm::Resident, &residents, NUMBER), provider(Realm::Staff, &staff, AFFILIATION)],
+        };
+        let (app, stop) = open(&config, &clock).await;
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
+        load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
+        let stage = Stage { engine, app, config, residents, staff, clock, _stop: stop, _folder: folder, _guard: guard };
+        let keys = stage.get("/identity/client-jwks.json", None).await.json();
+        for fake in [&stage.residents, &stage.staff] {
+            fake.trust(serde_json::from_value(keys.clone()).expect("is a key set"));
+        }
+        stage.residents.person(&stage.number("moa").await);
+        stage.staff.person(&format!("{}@2120001157", stage.number("sara").await));
+        stages.push(stage);
+    }
+    stages
+}
+
+async fn open(config: &Config, clock: &Arc<AtomicI64>) -> (Arc<App>, watch::Sender<bool>) {
+    let (stop, stopping) = watch::channel(false);
+    let time = clock.clone();
+    let clock = Arc::new(move || time.load(Ordering::SeqCst));
+    (App::open(config.clone(), clock, stopping).await.expect("opens"), stop)
+}
+
+impl Stage {
+    /// Stops the backend and starts it anew on the same data.
+    pub(crate) async fn restart(&mut self) {
+        self.app.clone().close().await.expect("closes");
+        (self.app, self._stop) = open(&self.config, &self.clock).await;
+    }
+
+    pub(crate) fn wait(&self, millis: i64) {
+        self.clock.fetch_add(millis, Ordering::SeqCst);
+    }
+
+    pub(crate) fn now(&self) -> i64 {
+        self.clock.load(Ordering::SeqCst)
+    }
+
+    /// The personal number of somebody in the registry.
+    pub(crate) async fn number(&self, person: &str) -> String {
+        let mut snapshot = self.app.db.snapshot().await.expect("begins");
+        let row = sqlx::query_as("SELECT personal_number FROM person WHERE id = $1").bind(person);
+        let (number,): (String,) = row.fetch_one(&mut *snapshot).await.expect("is in the registry");
+        number
+    }
+
+    pub(crate) fn fake(&self, realm: Realm) -> &Fake {
+        match realm {
+            Realm::Resident => &self.residents,
+            Realm::Staff => &self.staff,
+        }
+    }
+
+    pub(crate) async fn get(&self, path: &str, cookie: Option<&str>) -> Answer {
+        let mut request = Request::get(path);
+        if let Some(cookie) = cookie {
+            request = request.header(COOKIE, cookie);
+        }
+        self.send(request.body(Body::empty()).expect("is a request")).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let body = Serializer::new(String::new()).extend_pairs(fields).finish();
+        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        self.send(request.body(body.into()).expect("is a request")).await
+    }
+
+    pub(crate) async fn me(&self, access: &str) -> Answer {
+        let request = Request::get("/me").header(AUTHORIZATION, format!("Bearer {access}"));
+        self.send(request.body(Body::empty()).expect("is a request")).await
+    }
+
+    /// Whether the access token opens anything.
+    pub(crate) async fn opens(&self, access: &str) -> bool {
+        match self.me(access).await.status {
+            StatusCode::OK => true,
+            StatusCode::UNAUTHORIZED => false,
+            other => panic!("{}: {other}", self.engine),
+        }
+    }
+
+    async fn send(&self, request: Request<Body>) -> Answer {
+        let response = router(self.app.clone()).oneshot(request).await.expect("answers");
+        let (parts, body) = response.into_parts();
+        let bytes = to_bytes(body, 1 << 20).await.expect("is short");
+        let text = String::from_utf8(bytes.to_vec()).expect("is text");
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+
+    /// The app asks for a login.
+    pub(crate) async fn begin(&self, realm: Realm) -> Begun {
+        let answer = self.get(&authorize(realm, &[]), None).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        let cookie = answer.headers[SET_COOKIE].to_str().expect("is text");
+        for attribute in ["; HttpOnly", "; SameSite=Lax", "; Max-Age=600"] {
+            assert!(cookie.contains(attribute), "{attribute}");
+        }
+        let cookie = cookie.split(';').next().expect("has a pair").to_owned();
+        Begun { cookie, address: answer.location().to_owned() }
+    }
+
+    /// The browser comes back from the provider.
+    pub(crate) async fn come_back(&self, cookie: Option<&str>, fields: &[(&str, String)]) -> Answer {
+        let query = Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.get(&format!("/identity/callback?{query}"), cookie).await
+    }
+
+    /// From begin to the app's own address: what stands in it.
+    pub(crate) async fn answer(&self, realm: Realm) -> HashMap<String, String> {
+        let begun = self.begin(realm).await;
+        let fields = self.fake(realm).confirm(&begun.address);
+        self.come_back(Some(&begun.cookie), &fields).await.to_app()
+    }
+
+    /// A code for the app.
+    pub(crate) async fn code(&self, realm: Realm) -> String {
+        let answer = self.answer(realm).await;
+        answer.get("code").unwrap_or_else(|| panic!("{}: {answer:?}", self.engine)).clone()
+    }
+
+    pub(crate) async fn redeem(&self, code: &str, verifier: &str, redirect: &str) -> Answer {
+        let fields = [
+            ("grant_type", "authorization_code"),
+            ("client_id", "digiteam-app"),
+            ("code", code),
+            ("redirect_uri", redirect),
+            ("code_verifier", verifier),
+        ];
+        self.post("/identity/token", &fields).await
+    }
+
+    pub(crate) async fn refresh(&self, token: &str) -> Answer {
+        let fields = [("grant_type", "refresh_token"), ("client_id", "digiteam-app"), ("refresh_token", token)];
+        self.post("/identity/token", &fields).await
+    }
+
+    /// A whole login: the token answer.
+    pub(crate) async fn login(&self, realm: Realm) -> Value {
+        let code = self.code(realm).await;
+        let answer = self.redeem(&code, VERIFIER, REDIRECT).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}: {}", self.engine, answer.text);
+        answer.json()
+    }
+}
+
+/// A good authorization request, but for `changes`; an empty value takes a field out.
+pub(crate) fn authorize(realm: Realm, changes: &[(&str, &str)]) -> String {
+    let challenge = URL_SAFE_NO_PAD.encode(Sha256::digest(VERIFIER));
+    let good = [
+        ("client_id", "digiteam-app"),
+        ("redirect_uri", REDIRECT),
+        ("response_type", "code"),
+        ("scope", "openid offline_access"),
+        ("state", "state-of-the-app"),
+        ("nonce", "nonce-of-the-app"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+        ("municipality", "helsingborg"),
+        ("realm", realm.as_str()),
+        ("ui_locales", "sv en"),
+    ];
+    let mut fields: HashMap<&str, &str> = good.into_iter().collect();
+    fields.extend(changes.iter().copied());
+    fields.retain(|_, value| !value.is_empty());
+    format!("/identity/authorize?{}", Serializer::new(String::new()).extend_pairs(fields).finish())
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text).expect("is JSON")
+    }
+
+    pub(crate) fn location(&self) -> &str {
+        self.headers[LOCATION].to_str().expect("is text")
+    }
+
+    /// The answer must send the browser to the app, with its state and our name.
+    pub(crate) fn to_app(&self) -> HashMap<String, String> {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.text);
+        let address = Url::parse(self.location()).expect("is a URL");
+        assert!(self.location().starts_with(&format!("{REDIRECT}?")), "{address}");
+        let fields: HashMap<String, String> = address.query_pairs().into_owned().collect();
+        assert_eq!(fields["iss"], ISSUER);
+        fields
+    }
+
+    /// The answer must be a calm page that sends nobody anywhere.
+    pub(crate) fn is_page(&self) {
+        assert_eq!(self.status, StatusCode::BAD_REQUEST, "{}", self.text);
+        assert!(self.headers.get(LOCATION).is_none());
+        assert!(self.text.contains("lang=\"sv\"") && self.text.contains("lang=\"en\""));
+        for header in ["content-security-policy", "x-content-type-options", "referrer-policy", "cache-control"] {
+            assert!(self.headers.contains_key(header), "{header}");
+        }
+    }
+
+    pub(crate) fn refused_with(&self, code: &str) {
+        assert_eq!((self.status, self.json()["error"].as_str()), (StatusCode::BAD_REQUEST, Some(code)));
+        assert_eq!(self.headers["cache-control"], "no-store");
+    }
+}
