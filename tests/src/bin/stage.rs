@@ -1,0 +1,47 @@
+//! `stage --data FOLDER --as resident|guardian|caseworker`: provider, backend with demo content, and the
+//! app in a window of this desktop, until the window is closed. The folder keeps everything for next time.
+
+use std::env;
+use std::path::Path;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use digiteam_tests::process::own;
+use digiteam_tests::say;
+use digiteam_tests::stage::{CASEWORKER, GUARDIAN, Ports, RESIDENT, Stage};
+use tokio::process::Command;
+use tokio::signal::ctrl_c;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    tokio::select! {
+        ended = show() => ended.unwrap_or_else(|error| {
+            say(&format!("error: {error:#}"));
+            ExitCode::FAILURE
+        }),
+        _ = ctrl_c() => ExitCode::from(130),
+    }
+}
+
+async fn show() -> Result<ExitCode> {
+    let words: Vec<String> = env::args().skip(1).collect();
+    let words: Vec<&str> = words.iter().map(String::as_str).collect();
+    let ["--data", folder, "--as", role] = words.as_slice() else {
+        bail!("usage: stage --data FOLDER --as resident|guardian|caseworker");
+    };
+    let (person, desk) = match *role {
+        "resident" => (RESIDENT, false),
+        "guardian" => (GUARDIAN, false),
+        "caseworker" => (CASEWORKER, true),
+        other => bail!("nobody is here as {other}"),
+    };
+    let stage = Stage::open(Path::new(folder), Ports::DEMO).await?;
+    say(&format!("The backend answers at {}.", stage.backend()));
+    say(&format!("Choose Helsingborg; in the browser, choose the person with number {person}."));
+
+    let mut app = Command::from(own("digiteam-app")?);
+    app.args(["--backend", stage.backend().as_str(), "--data"]).arg(stage.folder().join(format!("device-{role}")));
+    app.args(desk.then_some("--desk")).kill_on_drop(true);
+    let status = app.status().await.context("the app could not be started")?;
+    Ok(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)))
+}

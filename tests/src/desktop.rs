@@ -1,0 +1,108 @@
+//! A desktop without a screen: a display, a message bus and a keyring of its own, in a folder of its own,
+//! so that a story never meets what belongs to the person who runs it.
+
+use std::fs::{self, DirBuilder};
+use std::io::Write as _;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use anyhow::{Context as _, Result, ensure};
+
+use crate::process::Process;
+use crate::wait::{LONG, until};
+
+/// A desktop. It ends, with all windows on it, when it is dropped.
+pub struct Desktop {
+    folder: PathBuf,
+    display: String,
+    bus: String,
+    keyring: Option<Process>,
+    _bus: Process,
+    _display: Process,
+}
+
+impl Desktop {
+    /// Starts one below the folder.
+    ///
+    /// # Errors
+    /// When a part of it does not start.
+    pub async fn start(folder: &Path) -> Result<Self> {
+        let folder = folder.join("desktop");
+        for name in ["run", "data/keyrings", "config", "cache"] {
+            DirBuilder::new().recursive(true).mode(0o700).create(folder.join(name))?;
+        }
+        let mut words = Command::new("Xvfb");
+        words.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp", "-noreset"]);
+        let mut display = Process::start("display", &folder, &mut words)?;
+        let number = display.says("", LONG).await.context("the display's number")?;
+
+        let mut words = Command::new("dbus-daemon");
+        words.args(["--session", "--nofork", "--nopidfile", "--nosyslog", "--print-address=1"]);
+        // What the bus starts by itself must find this desktop, too.
+        add_folders(&folder, &mut words);
+        words.env("DISPLAY", format!(":{number}"));
+        let mut bus = Process::start("bus", &folder, &mut words)?;
+        let address = bus.says("unix:", LONG).await.context("the bus's address")?;
+
+        let mut desktop = Self {
+            folder,
+            display: format!(":{number}"),
+            bus: format!("unix:{address}"),
+            keyring: None,
+            _bus: bus,
+            _display: display,
+        };
+        desktop.unlock_keyring().await?;
+        Ok(desktop)
+    }
+
+    /// Lets a command run on this desktop.
+    pub fn host<'c>(&self, command: &'c mut Command) -> &'c mut Command {
+        add_folders(&self.folder, command);
+        command.env("DISPLAY", &self.display).env("DBUS_SESSION_BUS_ADDRESS", &self.bus).env_remove("WAYLAND_DISPLAY")
+    }
+
+    /// Throws away all that the keyring holds, as if somebody had removed it.
+    ///
+    /// # Errors
+    /// When the keyring does not come back.
+    pub async fn empty_keyring(&mut self) -> Result<()> {
+        self.keyring.take().context("there is no keyring")?.kill().await?;
+        let owned = async || Ok((!self.has_secrets()?).then_some(()));
+        until("the keyring to end", LONG, owned).await?;
+        let kept = self.folder.join("data/keyrings");
+        fs::remove_dir_all(&kept)?;
+        DirBuilder::new().mode(0o700).create(&kept)?;
+        self.unlock_keyring().await
+    }
+
+    async fn unlock_keyring(&mut self) -> Result<()> {
+        let mut words = Command::new("gnome-keyring-daemon");
+        words.args(["--foreground", "--unlock", "--components=secrets"]);
+        self.host(&mut words);
+        // A keyring with an empty password refuses to store anything.
+        let (read, mut write) = std::io::pipe()?;
+        writeln!(write, "test")?;
+        drop(write);
+        let keyring = Process::start_with_input("keyring", &self.folder, &mut words, Stdio::from(read))?;
+        self.keyring = Some(keyring);
+        until("the keyring", LONG, async || Ok(self.has_secrets()?.then_some(()))).await
+    }
+
+    fn has_secrets(&self) -> Result<bool> {
+        let mut ask = Command::new("dbus-send");
+        ask.args(["--session", "--print-reply=literal", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus"]);
+        ask.args(["org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets"]);
+        let answer = self.host(&mut ask).output()?;
+        ensure!(answer.status.success(), "the bus does not answer");
+        Ok(String::from_utf8_lossy(&answer.stdout).contains("true"))
+    }
+}
+
+fn add_folders(folder: &Path, command: &mut Command) {
+    command.env("XDG_RUNTIME_DIR", folder.join("run"));
+    for (name, below) in [("XDG_DATA_HOME", "data"), ("XDG_CONFIG_HOME", "config"), ("XDG_CACHE_HOME", "cache")] {
+        command.env(name, folder.join(below));
+    }
+}

@@ -1,0 +1,218 @@
+//! The story itself: a resident logs in, reads and writes, a caseworker answers, and the network goes
+//! away in between. Every line is something a person would do or notice.
+
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, ensure};
+use serde_json::json;
+
+use super::{Cast, Tour};
+use crate::browser;
+use crate::person::{ask_to_sign_in, choose_person, confirm_on_this_device, see_way_back, unlock, write_new_code};
+use crate::say;
+use crate::stage::{CASEWORKER, RESIDENT, Role};
+use crate::wait::LONG;
+use crate::window::Window;
+
+const ANSWER: &str = "Hej Helena! Ja, tisdagen passar bra. Jag tar med mig lönebeskedet då.";
+const REPLY: &str = "Tack Maja, då ses vi på tisdag. Ring gärna om något ändras.";
+const WRITTEN_OFFLINE: &str = "En sak till: får jag ta med min syster till mötet?";
+
+/// How soon one must see what the other has written.
+const SOON: Duration = Duration::from_secs(1);
+
+impl Tour {
+    pub(super) async fn tell(&mut self) -> Result<()> {
+        self.resident_logs_in().await?;
+        self.resident_reads().await?;
+        self.caseworker_logs_in().await?;
+        self.they_write().await?;
+        self.resident_reads_decision().await?;
+        self.network_goes_away().await?;
+        self.network_comes_back().await
+    }
+
+    async fn resident_logs_in(&mut self) -> Result<()> {
+        self.step("Maja opens the app on her phone and sees the municipalities");
+        self.open_app(Role::Resident).await?;
+        self.resident()?.see("input[name=municipality][value=bjuv]").await?;
+        self.picture(Cast::Resident, "choose-municipality").await?;
+
+        self.step("She chooses Helsingborg and asks to log in; the app sends her to the browser");
+        ask_to_sign_in(self.resident()?).await?;
+        self.picture(Cast::Resident, "go-on-in-the-browser").await?;
+
+        self.step("The browser asks how she wants to identify herself");
+        self.open_browser(Role::Resident).await?;
+        self.browser()?.see("#this-device").await?;
+        self.browser()?.see("#cancel").await?;
+        self.picture(Cast::Browser, "choose-device").await?;
+
+        self.step("For another device it shows a code that changes every second");
+        self.browser()?.click("#other-device").await?;
+        self.browser()?.see("#qr[src*='at=']").await?;
+        self.picture(Cast::Browser, "animated-code").await?;
+
+        self.step("On that device she sees who asks, and confirms");
+        let address = self.browser()?.run("return document.querySelector('#open-phone').href", Vec::new()).await?;
+        let address = address.as_str().context("the phone has an address")?;
+        self.phone = Some(browser::open(&self.desktop, self.stage.folder(), address).await?);
+        choose_person(self.window(Cast::Phone)?, RESIDENT).await?;
+        self.picture(Cast::Phone, "confirm").await?;
+        self.window(Cast::Phone)?.click("#confirm").await?;
+
+        self.step("The browser says that she can go back, and the app asks for a code for this device");
+        see_way_back(self.browser()?).await?;
+        self.picture(Cast::Browser, "go-back").await?;
+        self.close_browsers().await?;
+        write_new_code(self.resident()?).await?;
+        self.picture(Cast::Resident, "choose-code").await?;
+        self.resident()?.click("#code-submit").await
+    }
+
+    async fn resident_reads(&mut self) -> Result<()> {
+        self.step("Home shows what is expected of her and what is new");
+        self.resident()?.see("main#home .task").await?;
+        self.resident()?.see("main#home .news a").await?;
+        self.resident()?.see("#freshness[data-online=true]").await?;
+        self.picture(Cast::Resident, "home").await?;
+
+        self.step("She opens the message from her caseworker");
+        self.resident()?.click("#nav-messages").await?;
+        self.resident()?.see("main#messages a.thread-row").await?;
+        self.picture(Cast::Resident, "messages").await?;
+        self.resident()?.click("main#messages a.thread-row").await?;
+        self.resident()?.see("main#thread .message[data-state=sent]").await?;
+        self.picture(Cast::Resident, "thread").await
+    }
+
+    async fn caseworker_logs_in(&mut self) -> Result<()> {
+        self.step("Helena opens the same app at her desk and logs in as staff");
+        self.open_app(Role::Caseworker).await?;
+        ask_to_sign_in(self.caseworker()?).await?;
+        self.open_browser(Role::Caseworker).await?;
+        confirm_on_this_device(self.browser()?, CASEWORKER).await?;
+        self.close_browsers().await?;
+        write_new_code(self.caseworker()?).await?;
+        self.caseworker()?.click("#code-submit").await?;
+        self.caseworker()?.see("main#inbox button.inbox-row").await?;
+        self.picture(Cast::Caseworker, "inbox").await?;
+
+        self.step("She opens Maja's thread and says for what purpose, as the resident can read who looked");
+        self.caseworker()?.click_words("button.inbox-row", "Maja").await?;
+        self.caseworker()?.see("#open-content").await?;
+        self.picture(Cast::Caseworker, "purpose").await?;
+        self.caseworker()?.click("#open-content").await?;
+        self.caseworker()?.see("#thread .message[data-state=sent]").await
+    }
+
+    async fn they_write(&mut self) -> Result<()> {
+        self.step("Maja answers; at the desk her words stand within a second");
+        self.resident()?.write("#reply", ANSWER).await?;
+        let took = send_and_see(self.resident()?, self.caseworker()?, ANSWER).await?;
+        self.picture(Cast::Resident, "answered").await?;
+        self.picture(Cast::Caseworker, "answer-at-the-desk").await?;
+        say(&format!("     seen after {} ms", took.as_millis()));
+
+        self.step("Helena replies; Maja sees it without doing anything");
+        self.resident()?.run("window.stillTheSamePage = true", Vec::new()).await?;
+        self.caseworker()?.write("#reply", REPLY).await?;
+        let took = send_and_see(self.caseworker()?, self.resident()?, REPLY).await?;
+        let same = self.resident()?.run("return window.stillTheSamePage", Vec::new()).await?;
+        ensure!(same == json!(true), "the page was loaded anew");
+        self.picture(Cast::Resident, "reply").await?;
+        say(&format!("     seen after {} ms", took.as_millis()));
+        Ok(())
+    }
+
+    async fn resident_reads_decision(&mut self) -> Result<()> {
+        self.step("In her case she sees where it stands and what has been written");
+        self.resident()?.click("#nav-case").await?;
+        if self.resident()?.see_within("main#case", Duration::from_secs(2)).await.is_err() {
+            self.resident()?.click("main#cases a").await?;
+        }
+        self.resident()?.see("main#case .entry").await?;
+        self.picture(Cast::Resident, "case").await?;
+
+        self.step("She reads the decision as text, and the document as it was signed");
+        self.resident()?.click_words("main#case a.document-link", "Beslut").await?;
+        self.resident()?.see("main#document #show-file").await?;
+        self.picture(Cast::Resident, "decision").await?;
+        self.resident()?.click("#show-file").await?;
+        self.resident()?.see("main#document img.page").await?;
+        let drawn = "const page = document.querySelector('img.page'); page.scrollIntoView(); \
+                     return page.decode().then(() => page.naturalWidth > 0)";
+        ensure!(self.resident()?.run(drawn, Vec::new()).await? == json!(true), "the page is empty");
+        self.picture(Cast::Resident, "decision-as-signed").await
+    }
+
+    async fn network_goes_away(&mut self) -> Result<()> {
+        self.step("The network goes away; Maja closes the app and opens it again");
+        self.stage.kill_backend().await?;
+        self.resident()?.see("#freshness[data-online=false]").await?;
+        self.resident.take().context("it is open")?.close().await?;
+        self.open_app(Role::Resident).await?;
+        self.resident()?.see("#unlock").await?;
+        self.picture(Cast::Resident, "locked").await?;
+
+        self.step("With her code she still reads everything, and sees how fresh it is");
+        unlock(self.resident()?).await?;
+        self.resident()?.see("main#home .task").await?;
+        self.resident()?.see("#freshness[data-online=false]").await?;
+        self.picture(Cast::Resident, "home-offline").await?;
+        self.resident()?.click("#nav-messages").await?;
+        self.resident()?.click("main#messages a.thread-row").await?;
+        self.resident()?.see_words("main#thread .message", REPLY, LONG).await?;
+
+        self.step("She writes a message; it is kept and marked as waiting to be sent");
+        self.resident()?.write("#reply", WRITTEN_OFFLINE).await?;
+        self.resident()?.click("#send").await?;
+        self.resident()?.see_words(".message[data-state=waiting]", WRITTEN_OFFLINE, LONG).await?;
+        self.resident()?.see("#waiting").await?;
+        self.picture(Cast::Resident, "waiting").await
+    }
+
+    async fn network_comes_back(&mut self) -> Result<()> {
+        self.step("The network comes back and the message arrives, once");
+        self.stage.start_backend().await?;
+        self.resident()?.see_words(".message[data-state=sent]", WRITTEN_OFFLINE, LONG).await?;
+        self.resident()?.see("#freshness[data-online=true]").await?;
+        self.caseworker()?.see_words(".message[data-state=sent]", WRITTEN_OFFLINE, LONG).await?;
+        for window in [self.resident()?, self.caseworker()?] {
+            let count = window.count_words(".message", WRITTEN_OFFLINE).await?;
+            ensure!(count == 1, "the message stands there {count} times");
+        }
+        self.picture(Cast::Resident, "sent").await?;
+        self.picture(Cast::Caseworker, "arrived-once").await
+    }
+
+    async fn close_browsers(&mut self) -> Result<()> {
+        for window in [self.browser.take(), self.phone.take()].into_iter().flatten() {
+            window.close().await?;
+        }
+        Ok(())
+    }
+
+    fn resident(&self) -> Result<&Window> {
+        self.window(Cast::Resident)
+    }
+
+    fn caseworker(&self) -> Result<&Window> {
+        self.window(Cast::Caseworker)
+    }
+
+    fn browser(&self) -> Result<&Window> {
+        self.window(Cast::Browser)
+    }
+}
+
+/// Sends what stands in the field and says how long it takes until the other one sees it.
+async fn send_and_see(from: &Window, to: &Window, words: &str) -> Result<Duration> {
+    let start = Instant::now();
+    from.click("#send").await?;
+    to.see_words(".message[data-state=sent]", words, LONG).await?;
+    let took = start.elapsed();
+    from.see_words(".message[data-state=sent]", words, LONG).await?;
+    ensure!(took < SOON, "the other one saw it only after {} ms", took.as_millis());
+    Ok(took)
+}
