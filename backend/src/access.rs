@@ -72,7 +72,8 @@ pub async fn grant(tx: &mut Tx<'_>, municipality: &MunicipalityId, new: NewGrant
 /// # Errors
 /// When the database fails.
 pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) -> Result<Vec<Grant>, Error> {
-    let rows: Vec<(String, String, String, String, i64, i64, Option<i64>)> = sqlx::query_as(
+    type Row = (String, String, String, String, i64, i64, Option<i64>);
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT g.scope, s.kind, g.role, g.sync, g.epoch, s.head, l.until
          FROM access_grant g JOIN scope s ON s.id = g.scope
          LEFT JOIN lease l ON l.scope = g.scope AND l.person = $1 AND l.until > $2

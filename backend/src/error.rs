@@ -5,7 +5,8 @@
 
 use axum::Json;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
+use http::{HeaderValue, StatusCode};
 use protocol::refusal::{Refusal, RefusalCode};
 
 /// Why a request failed.
@@ -52,7 +53,11 @@ impl Error {
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, refusal) = self.refusal();
-        (status, Json(refusal)).into_response()
+        let mut answer = (status, Json(refusal)).into_response();
+        if status == StatusCode::UNAUTHORIZED {
+            answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        answer
     }
 }
 

@@ -74,7 +74,8 @@ impl Person {
 /// # Errors
 /// [`RefusalCode::Access`] when there is none.
 pub async fn find(tx: &mut Tx<'_>, id: &PersonId) -> Result<Person, Error> {
-    let row: Option<(String, String, String, String, i64, Option<String>, Option<String>)> = sqlx::query_as(
+    type Row = (String, String, String, String, i64, Option<String>, Option<String>);
+    let row: Option<Row> = sqlx::query_as(
         "SELECT municipality, realm, given_name, family_name, protected, unit, title FROM person WHERE id = $1",
     )
     .bind(id.as_str())

@@ -41,7 +41,8 @@ pub async fn ask(tx: &mut Tx<'_>, caller: &Caller, act: AskFor) -> Result<(), Er
 /// # Errors
 /// [`RefusalCode::Access`] when it is not the caller's.
 pub async fn complete(tx: &mut Tx<'_>, caller: &Caller, act: &CompleteTask) -> Result<(), Error> {
-    let row: Option<(Option<String>, String, Option<String>, Option<i64>, i64)> = sqlx::query_as(
+    type Row = (Option<String>, String, Option<String>, Option<i64>, i64);
+    let row: Option<Row> = sqlx::query_as(
         "UPDATE task SET done_at = COALESCE(done_at, $1) WHERE id = $2 AND person = $3
          RETURNING case_id, title, detail, due_at, done_at",
     )

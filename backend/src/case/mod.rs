@@ -52,7 +52,8 @@ pub struct CaseFile {
 /// # Errors
 /// [`RefusalCode::Access`] when there is none.
 pub async fn find(tx: &mut Tx<'_>, id: &CaseId) -> Result<CaseFile, Error> {
-    let row: Option<(String, String, String, String, String, String, String, Option<String>, i64)> = sqlx::query_as(
+    type Row = (String, String, String, String, String, String, String, Option<String>, i64);
+    let row: Option<Row> = sqlx::query_as(
         "SELECT municipality, number, title, person, unit, caseworker, stage, next_step, opened_at FROM case_file WHERE id = $1",
     )
     .bind(id.as_str())

@@ -10,7 +10,6 @@ mod when;
 
 use crate::App;
 use crate::document;
-use crate::error::Error;
 use crate::identity::Caller;
 use crate::person::{self, Person};
 use crate::sync::push_at;
@@ -86,7 +85,7 @@ async fn replay(app: &App, from: &Path, mut step: Step, lanes: &mut BTreeMap<Sco
     *n += 1;
     let mutation = Mutation { mid: MutationId::new(format!("load-{}", step.name)), lane, n: *n, made_at: step.at, act };
     let asked = PushRequest { device: DeviceId::new(format!("load-{by}")), mutations: vec![mutation] };
-    let answer = push_at(app, caller, asked, step.at).await.map_err(said)?;
+    let answer = push_at(app, caller, asked, step.at).await?;
     match answer.results.first().map(|result| &result.outcome) {
         Some(Outcome::Applied { .. }) => Ok(()),
         other => anyhow::bail!("refused: {other:?}"),
@@ -104,7 +103,7 @@ async fn who(app: &App, id: &PersonId) -> anyhow::Result<(Person, ScopeId)> {
             })
         })
         .await
-        .map_err(said)
+        .map_err(anyhow::Error::from)
 }
 
 /// Turns `{ path = "…" }` into the reference that an upload of that file gives.
@@ -112,7 +111,7 @@ async fn upload(app: &App, from: &Path, caller: &Caller, file: &mut Table) -> an
     let path = file.remove("path").and_then(|path| path.as_str().map(str::to_owned)).context("file without path")?;
     let path = from.join(path);
     let bytes = std::fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
-    let stored = document::store(app, caller, bytes.into()).await.map_err(said)?;
+    let stored = document::store(app, caller, bytes.into()).await?;
     let name = path.file_name().context("file without a name")?.to_string_lossy().into_owned();
     file.insert("blob".into(), Value::String(stored.blob.to_string()));
     file.entry("name").or_insert(Value::String(name));
@@ -120,10 +119,6 @@ async fn upload(app: &App, from: &Path, caller: &Caller, file: &mut Table) -> an
     file.insert("size".into(), Value::Integer(i64::try_from(stored.size)?));
     file.insert("sha256".into(), Value::String(stored.sha256));
     Ok(())
-}
-
-fn said(error: Error) -> anyhow::Error {
-    anyhow::anyhow!("{error}")
 }
 
 /// The time before which nothing in the files happens.

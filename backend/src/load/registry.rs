@@ -1,7 +1,7 @@
 //! The registry file: municipalities, units, persons and how they belong together.
 
+use super::beginning;
 use super::when::at;
-use super::{beginning, said};
 use crate::App;
 use crate::db::Tx;
 use crate::error::Error;
@@ -73,7 +73,10 @@ struct Apart {
 pub(super) async fn load(app: &App, file: &Path, today: Date) -> anyhow::Result<bool> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let region: Region = toml::from_str(&text).with_context(|| format!("{} does not parse", file.display()))?;
-    app.db.write_at(beginning(today)?, move |tx| Box::pin(async move { write(tx, region).await })).await.map_err(said)
+    app.db
+        .write_at(beginning(today)?, move |tx| Box::pin(async move { write(tx, region).await }))
+        .await
+        .map_err(Into::into)
 }
 
 async fn write(tx: &mut Tx<'_>, region: Region) -> Result<bool, Error> {

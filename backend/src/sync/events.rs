@@ -4,7 +4,7 @@ use crate::App;
 use crate::access::grants;
 use crate::error::Error;
 use crate::feed::Touched;
-use crate::identity::Caller;
+use crate::identity::{Caller, is_live};
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event as SseEvent, KeepAlive};
@@ -18,6 +18,10 @@ use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
+use tokio::time::Instant;
+
+/// A stream ends after this and the client comes back with a token that is good then.
+const LIFE: Duration = Duration::from_secs(30 * 60);
 
 pub(super) async fn events(
     State(app): State<Arc<App>>,
@@ -26,7 +30,8 @@ pub(super) async fn events(
     let hints = app.hub.subscribe();
     let scopes = served(&app, &caller).await?;
     let stopping = app.stopping.clone();
-    let follow = Follow { app, caller, hints, stopping, scopes, queue: VecDeque::from([Event::Stale]) };
+    let until = Instant::now() + LIFE;
+    let follow = Follow { app, caller, hints, stopping, until, scopes, queue: VecDeque::from([Event::Stale]) };
     let events = stream::unfold(follow, |mut follow| async move {
         let event = follow.next().await?;
         let sent = SseEvent::default().json_data(&event).unwrap_or_default();
@@ -41,6 +46,7 @@ struct Follow {
     caller: Caller,
     hints: Receiver<Arc<Touched>>,
     stopping: watch::Receiver<bool>,
+    until: Instant,
     scopes: HashSet<ScopeId>,
     queue: VecDeque<Event>,
 }
@@ -55,6 +61,7 @@ impl Follow {
             let hint = tokio::select! {
                 hint = self.hints.recv() => hint,
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
+                () = tokio::time::sleep_until(self.until) => return None,
             };
             match hint {
                 Ok(touched) => self.take(&touched).await?,
@@ -66,7 +73,10 @@ impl Follow {
 
     async fn take(&mut self, touched: &Touched) -> Option<()> {
         if touched.anything || touched.persons.contains(&self.caller.person) {
-            // A stream that cannot tell what it may speak of ends; the client comes back.
+            // A stream whose session has ended, or that cannot tell what it may speak of, ends.
+            if !is_live(&self.app, &self.caller.session).await.ok()? {
+                return None;
+            }
             self.scopes = served(&self.app, &self.caller).await.ok()?;
             self.queue.push_back(Event::Stale);
             return Some(());

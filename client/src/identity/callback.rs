@@ -3,7 +3,9 @@
 //! It says the same few words to everybody, repeats nothing of what it was asked, and lets a login end
 //! only by an answer that carries the state that was sent out. Any web page can knock here.
 
+use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bridge::FailureCode;
+use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::io;
 use std::time::Duration;
@@ -83,9 +85,10 @@ impl Callback {
         };
         let answer = format!(
             "HTTP/1.1 {status}\r\nContent-Type: text/html; charset=utf-8\r\nContent-Length: {}\r\n\
-             Cache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n\
+             Cache-Control: no-store\r\nContent-Security-Policy: default-src 'none'; style-src 'sha256-{}'; frame-ancestors 'none'\r\n\
              X-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nConnection: close\r\n\r\n{page}",
-            page.len()
+            page.len(),
+            BASE64_STANDARD.encode(Sha256::digest(STYLE)),
         );
         // Whoever has gone away before the page was written has still been heard.
         let _ = stream.write_all(answer.as_bytes()).await;
@@ -125,16 +128,30 @@ impl Callback {
     }
 }
 
+// As calm as the app itself; the policy names it by its hash.
+macro_rules! style {
+    () => {
+        "body{margin:0;min-height:100vh;display:grid;place-content:center;background:#f6f3ec;color:#23211d;\
+         font:1.125rem/1.5 system-ui,sans-serif}main{max-width:26rem;margin:1.5rem;padding:2rem;background:#fffefb;\
+         border:1px solid #ddd8cc;border-radius:.75rem}p{margin:0 0 1rem;font-size:1.375rem;font-weight:600}\
+         p+p{margin:0;font-size:1rem;font-weight:400}@media(prefers-color-scheme:dark){body{background:#191815;\
+         color:#efebe3}main{background:#23211e;border-color:#3d3a34}}"
+    };
+}
+
+const STYLE: &str = style!();
+
 macro_rules! page {
     ($swedish:literal, $english:literal) => {
         concat!(
             "<!doctype html><html lang=\"sv\"><meta charset=\"utf-8\">",
-            "<meta name=\"viewport\" content=\"width=device-width\"><title>Digiteam</title>",
-            "<p>",
+            "<meta name=\"viewport\" content=\"width=device-width\"><title>Digiteam</title><style>",
+            style!(),
+            "</style><main><p>",
             $swedish,
             "</p><p lang=\"en\">",
             $english,
-            "</p></html>"
+            "</p></main></html>"
         )
     };
 }
