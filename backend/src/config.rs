@@ -16,7 +16,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address that clients use, without a trailing slash; also the issuer (`DIGITEAM_PUBLIC_URL`).
     pub public_url: Url,
-    /// `sqlite:FILE` or `postgres://…` (`DIGITEAM_DATABASE`).
+    /// `sqlite:FILE` or `postgres://…` (`DIGITEAM_DATABASE`); without it an SQLite file in the working folder.
+    #[serde(default = "embedded")]
     pub database: String,
     /// Folder for blobs (`DIGITEAM_BLOBS`).
     pub blobs: PathBuf,
@@ -77,5 +78,40 @@ impl Config {
     /// The issuer as a string without a trailing slash.
     pub fn issuer(&self) -> &str {
         self.public_url.as_str().trim_end_matches('/')
+    }
+}
+
+fn embedded() -> String {
+    "sqlite:digiteam.db".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> anyhow::Result<Config> {
+        let file = tempfile::NamedTempFile::new()?;
+        std::fs::write(&file, text)?;
+        Config::read(Some(file.path()))
+    }
+
+    #[test]
+    fn a_file_is_read_with_an_embedded_database_by_default() {
+        let config =
+            read("listen = '127.0.0.1:1'\npublic_url = 'https://a.example/'\nblobs = 'b'\nkeys = 'k'").expect("reads");
+        assert_eq!((config.database.as_str(), config.issuer()), ("sqlite:digiteam.db", "https://a.example"));
+    }
+
+    #[test]
+    fn what_is_missing_unknown_or_unsafe_is_said() {
+        let base = "listen = '127.0.0.1:1'\nblobs = 'b'\nkeys = 'k'\n";
+        for (more, said) in [
+            ("", "public_url"),
+            ("public_url = 'https://a.example'\ncolour = 'blue'", "colour"),
+            ("public_url = 'http://a.example'", "https"),
+        ] {
+            let error = read(&format!("{base}{more}")).err().expect("is refused");
+            assert!(format!("{error:#}").contains(said), "{error:#}");
+        }
     }
 }

@@ -34,16 +34,18 @@ impl Desktop {
         }
         let mut words = Command::new("Xvfb");
         words.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp", "-noreset"]);
-        let mut display = Process::start("display", &folder, &mut words)?;
-        let number = display.says("", LONG).await.context("the display's number")?;
+        let mut display = Process::start("display", &folder, &words)?;
+        // It also complains of every number that is taken.
+        let is_number = |line: &str| line.parse::<u32>().ok();
+        let number = display.hears("its number", is_number, LONG).await?;
 
         let mut words = Command::new("dbus-daemon");
         words.args(["--session", "--nofork", "--nopidfile", "--nosyslog", "--print-address=1"]);
         // What the bus starts by itself must find this desktop, too.
         add_folders(&folder, &mut words);
         words.env("DISPLAY", format!(":{number}"));
-        let mut bus = Process::start("bus", &folder, &mut words)?;
-        let address = bus.says("unix:", LONG).await.context("the bus's address")?;
+        let mut bus = Process::start("bus", &folder, &words)?;
+        let address = bus.says("unix:", LONG).await?;
 
         let mut desktop = Self {
             folder,
@@ -85,7 +87,7 @@ impl Desktop {
         let (read, mut write) = std::io::pipe()?;
         writeln!(write, "test")?;
         drop(write);
-        let keyring = Process::start_with_input("keyring", &self.folder, &mut words, Stdio::from(read))?;
+        let keyring = Process::start_with_input("keyring", &self.folder, &words, Stdio::from(read))?;
         self.keyring = Some(keyring);
         until("the keyring", LONG, async || Ok(self.has_secrets()?.then_some(()))).await
     }

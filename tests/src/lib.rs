@@ -8,6 +8,7 @@ use std::io::Write as _;
 
 pub mod browser;
 pub mod desktop;
+pub mod device;
 pub mod person;
 pub mod process;
 pub mod stage;

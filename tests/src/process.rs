@@ -24,7 +24,7 @@ impl Process {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn start(name: &str, folder: &Path, command: &mut Command) -> Result<Self> {
+    pub fn start(name: &str, folder: &Path, command: &Command) -> Result<Self> {
         Self::start_with_input(name, folder, command, Stdio::null())
     }
 
@@ -32,25 +32,32 @@ impl Process {
     ///
     /// # Errors
     /// When it cannot be started.
-    pub fn start_with_input(name: &str, folder: &Path, command: &mut Command, input: Stdio) -> Result<Self> {
+    pub fn start_with_input(name: &str, folder: &Path, command: &Command, input: Stdio) -> Result<Self> {
         let log = folder.join(format!("{name}.log"));
         let out = File::options().create(true).append(true).open(&log).context("its log cannot be written")?;
-        command.stdin(input).stderr(out.try_clone()?).stdout(out);
-        let child = command.spawn().with_context(|| format!("{name} could not be started"))?;
+        let spawned = tied(command).stdin(input).stderr(out.try_clone()?).stdout(out).spawn();
+        let child = spawned.with_context(|| format!("{name} could not be started"))?;
         Ok(Self { name: name.to_owned(), child, log })
     }
 
     /// What comes after `beginning` on a line that it prints.
     ///
     /// # Errors
-    /// When it ends or says nothing of the kind within the limit; what it said instead is told.
+    /// When it says nothing of the kind within the limit; what it said instead is told.
     pub async fn says(&mut self, beginning: &str, limit: Duration) -> Result<String> {
-        let what = format!("{} to say {beginning:?}", self.name);
+        self.hears(beginning, |line| line.strip_prefix(beginning).map(str::to_owned), limit).await
+    }
+
+    /// What is understood from the first line that it prints and that can be understood.
+    ///
+    /// # Errors
+    /// When it says nothing of the kind within the limit; what it said instead is told.
+    pub async fn hears<T>(&mut self, what: &str, read: impl Fn(&str) -> Option<T>, limit: Duration) -> Result<T> {
+        let what = format!("{} to say {what:?}", self.name);
         let said = until(&what, limit, async || {
             let words = self.words()?;
-            let ended = !words.ends_with('\n');
-            let complete = words.lines().count() - usize::from(ended && !words.is_empty());
-            Ok(words.lines().take(complete).find_map(|line| line.strip_prefix(beginning)).map(str::to_owned))
+            // A line is read only when it is whole.
+            Ok(words.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')).find_map(&read))
         });
         said.await.with_context(|| self.last_words())
     }
@@ -122,6 +129,20 @@ impl Drop for Process {
     }
 }
 
+/// The same command, bound to end when the thread that starts it does: a test program that is killed
+/// leaves nothing behind.
+fn tied(command: &Command) -> Command {
+    let mut tied = Command::new("setpriv");
+    tied.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
+    for (name, value) in command.get_envs() {
+        match value {
+            Some(value) => tied.env(name, value),
+            None => tied.env_remove(name),
+        };
+    }
+    tied
+}
+
 /// A command for one of our own programs, which stand beside this one.
 ///
 /// # Errors
@@ -186,7 +207,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temp folder");
         let mut command = Command::new("sh");
         command.args(["-c", "sleep 1000 & echo child $!; wait"]);
-        let mut process = Process::start("shell", folder.path(), &mut command).expect("sh is there");
+        let mut process = Process::start("shell", folder.path(), &command).expect("sh is there");
         let child = process.says("child ", LONG).await.expect("it says so");
         process.check().expect("it runs");
         let child = Pid::from_raw(child.parse().expect("a number")).expect("not zero");
@@ -200,7 +221,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temp folder");
         let mut command = Command::new("sh");
         command.args(["-c", "echo all is lost"]);
-        let mut process = Process::start("shell", folder.path(), &mut command).expect("sh is there");
+        let mut process = Process::start("shell", folder.path(), &command).expect("sh is there");
         let error = process.says("hope", Duration::from_millis(300)).await.expect_err("it never says that");
         assert!(format!("{error:#}").contains("all is lost"), "{error:#}");
     }

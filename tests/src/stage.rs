@@ -113,7 +113,7 @@ impl Stage {
         ensure!(self.backend.is_none(), "the backend runs already");
         let mut command = own("digiteam-backend")?;
         command.arg("--config").arg(self.config());
-        let backend = self.backend.insert(Process::start("backend", &self.folder, &mut command)?);
+        let backend = self.backend.insert(Process::start("backend", &self.folder, &command)?);
         let ready = format!("http://127.0.0.1:{}/health/ready", self.ports.backend);
         until("the backend to be ready", LONG, async || {
             backend.check()?;
@@ -151,7 +151,7 @@ impl Stage {
         command.arg("--people").arg(demo_content().join("region.toml"));
         command.args(["--client-jwks", &format!("http://127.0.0.1:{backend}/identity/client-jwks.json")]);
         command.args(["--redirect-uri", &format!("http://127.0.0.1:{backend}/identity/callback")]);
-        let process = self.provider.insert(Process::start("provider", &self.folder, &mut command)?);
+        let process = self.provider.insert(Process::start("provider", &self.folder, &command)?);
         process.says("listening on ", LONG).await?;
         Ok(())
     }
@@ -186,7 +186,7 @@ impl Stage {
     async fn load(&self) -> Result<()> {
         let mut command = own("digiteam-backend")?;
         command.arg("load").arg("--config").arg(self.config()).arg(demo_content());
-        let loading = Process::start("load", &self.folder, &mut command)?;
+        let loading = Process::start("load", &self.folder, &command)?;
         loading.end(LONG * 4).await
     }
 

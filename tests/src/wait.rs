@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use anyhow::{Result, bail};
-use tokio::time::{Instant, sleep};
+use anyhow::{Result, anyhow, bail};
+use tokio::time::{Instant, sleep, timeout};
 
 const BETWEEN: Duration = Duration::from_millis(20);
 
@@ -18,7 +18,8 @@ pub const LONG: Duration = Duration::from_secs(30);
 pub async fn until<T>(what: &str, limit: Duration, mut ask: impl AsyncFnMut() -> Result<Option<T>>) -> Result<T> {
     let end = Instant::now() + limit;
     loop {
-        let answer = ask().await;
+        // What is asked may itself never answer.
+        let answer = timeout(limit, ask()).await.unwrap_or_else(|_| Err(anyhow!("no answer at all")));
         if let Ok(Some(answer)) = answer {
             return Ok(answer);
         }
@@ -50,6 +51,12 @@ mod tests {
         })
         .await;
         assert_eq!(answer.expect("in time"), 3);
+    }
+
+    #[tokio::test]
+    async fn a_question_without_an_answer_does_not_outlast_the_limit() {
+        let answer = until::<()>("word", Duration::from_millis(1), async || std::future::pending().await).await;
+        assert!(answer.is_err());
     }
 
     #[tokio::test]

@@ -53,7 +53,7 @@ impl Window {
         command.args([format!("--port={port}"), "--host=127.0.0.1".to_owned()]);
         desktop.host(&mut command).envs(program.env.iter().map(|(name, value)| (name, value)));
         command.env("TAURI_AUTOMATION", "true").env("TAURI_WEBVIEW_AUTOMATION", "true");
-        let mut driver = Process::start(&program.name, folder, &mut command)?;
+        let mut driver = Process::start(&program.name, folder, &command)?;
         let up = async || {
             driver.check()?;
             Ok(Some(TcpStream::connect(("127.0.0.1", port)).await?))
@@ -62,11 +62,13 @@ impl Window {
 
         let options = json!({ "binary": program.path, "args": program.words });
         let capabilities = [("webkitgtk:browserOptions".to_owned(), options)];
-        let connect = ClientBuilder::new(HttpConnector::new())
-            .capabilities(capabilities.into_iter().collect())
-            .connect(&format!("http://127.0.0.1:{port}"))
-            .await;
-        let client = connect.with_context(|| format!("{} does not open: {:?}", program.name, driver.words()))?;
+        let mut builder = ClientBuilder::new(HttpConnector::new());
+        builder.capabilities(capabilities.into_iter().collect());
+        let address = format!("http://127.0.0.1:{port}");
+        let connect = async { anyhow::Ok(timeout(LONG, builder.connect(&address)).await??) };
+        let client = connect
+            .await
+            .with_context(|| format!("{} does not open: {}", program.name, driver.words().unwrap_or_default()))?;
         let window = Self { client, driver, size: program.size };
         window.resize().await?;
         Ok(window)
@@ -77,7 +79,10 @@ impl Window {
     /// # Errors
     /// When the driver does not obey.
     pub async fn close(self) -> Result<()> {
-        self.client.close().await.context("the window does not close")?;
+        // The driver may wait for ever for a program that has ended already; killing it ends both.
+        if let Ok(closed) = timeout(LONG, self.client.close()).await {
+            closed.context("the window does not close")?;
+        }
         self.driver.kill().await
     }
 
@@ -86,7 +91,10 @@ impl Window {
     /// # Errors
     /// When it cannot be loaded.
     pub async fn visit(&self, address: &str) -> Result<()> {
-        self.client.goto(address).await.context("the address does not load")
+        timeout(LONG, self.client.goto(address))
+            .await
+            .context("the address takes too long")?
+            .context("the address does not load")
     }
 
     /// Waits until it shows what the selector names.
@@ -160,7 +168,8 @@ impl Window {
     /// When it cannot within [`LONG`].
     pub async fn write(&self, selector: &str, words: &str) -> Result<()> {
         let field = until(&format!("the field {selector}"), LONG, async || self.shown(selector).await).await?;
-        field.send_keys(words).await.with_context(|| format!("{selector} takes no words"))
+        let written = timeout(LONG, field.send_keys(words)).await.context("no answer in time")?;
+        written.with_context(|| format!("{selector} takes no words"))
     }
 
     /// Runs a script in the page and hands back what it returns.
@@ -168,7 +177,10 @@ impl Window {
     /// # Errors
     /// When it throws.
     pub async fn run(&self, script: &str, words: Vec<Value>) -> Result<Value> {
-        self.client.execute(script, words).await.context("the script failed")
+        timeout(LONG, self.client.execute(script, words))
+            .await
+            .context("the script hangs")?
+            .context("the script failed")
     }
 
     /// A picture of what it shows, as PNG.

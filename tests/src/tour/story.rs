@@ -14,8 +14,8 @@ use crate::stage::{CASEWORKER, RESIDENT, Role};
 use crate::wait::LONG;
 use crate::window::Window;
 
-const ANSWER: &str = "Hej Helena! Ja, tisdagen passar bra. Jag tar med mig lönebeskedet då.";
-const REPLY: &str = "Tack Maja, då ses vi på tisdag. Ring gärna om något ändras.";
+const ANSWER: &str = "Hej Helena! Jag kommer gärna till dig. Förmiddag passar bäst med schemat.";
+const REPLY: &str = "Vad bra, Maja! Då bokar jag en förmiddag här hos oss och skriver tiden till dig.";
 const WRITTEN_OFFLINE: &str = "En sak till: får jag ta med min syster till mötet?";
 
 /// How soon one must see what the other has written.
