@@ -102,7 +102,7 @@ CREATE TABLE mutation (
     hash TEXT NOT NULL,
     outcome TEXT NOT NULL,
     at BIGINT NOT NULL,
-    UNIQUE (device, lane, n)
+    UNIQUE (person, device, lane, n)
 );
 
 -- Opening of content by staff: the lease, and the log that the person concerned can read.

@@ -6,7 +6,7 @@
 
 use crate::App;
 use crate::db::Tx;
-use crate::error::Error;
+use crate::error::{Body, Error};
 use crate::feed::{code, decode};
 use crate::identity::Caller;
 use axum::extract::State;
@@ -83,7 +83,8 @@ pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) ->
          FROM person p JOIN access_grant g ON g.subject = p.unit JOIN scope s ON s.id = g.scope
          JOIN lease l ON l.scope = g.scope AND l.person = p.id AND l.until > $2
          WHERE p.id = $1 AND g.starts <= $2 AND (g.until IS NULL OR g.until > $2)
-           AND NOT EXISTS (SELECT 1 FROM access_grant o WHERE o.subject = p.id AND o.scope = g.scope)
+           AND NOT EXISTS (SELECT 1 FROM access_grant o WHERE o.subject = p.id AND o.scope = g.scope
+                           AND o.starts <= $2 AND (o.until IS NULL OR o.until > $2))
          ORDER BY 1",
     )
     .bind(person.as_str())
@@ -127,18 +128,34 @@ pub async fn require(conn: &mut AnyConnection, person: &PersonId, scope: &ScopeI
     decode(&role)
 }
 
-/// Staff who work on `case`, or nobody.
+/// Until when `person` has `scope` in their own name; `None` while nothing ends it.
+///
+/// # Errors
+/// [`RefusalCode::Access`] without a grant of their own.
+pub async fn granted_until(tx: &mut Tx<'_>, person: &PersonId, scope: &ScopeId) -> Result<Option<Millis>, Error> {
+    let row: Option<(Option<i64>,)> =
+        sqlx::query_as("SELECT until FROM access_grant WHERE subject = $1 AND scope = $2")
+            .bind(person.as_str())
+            .bind(scope.as_str())
+            .fetch_optional(&mut *tx.conn)
+            .await?;
+    Ok(row.ok_or(RefusalCode::Access)?.0)
+}
+
+/// Staff who work on `case`, or nobody. Locks the case first, so that two acts in it follow each other on
+/// every engine: what one projects, the other has seen.
 ///
 /// # Errors
 /// [`RefusalCode::Access`] when `person` has no grant on the case's staff scope.
 pub async fn require_case_staff(tx: &mut Tx<'_>, person: &PersonId, case: &str) -> Result<ScopeId, Error> {
+    sqlx::query("UPDATE case_file SET stage = stage WHERE id = $1").bind(case).execute(&mut *tx.conn).await?;
     let scope = crate::feed::find_scope(tx, ScopeKind::Case, case, crate::feed::STAFF).await?;
     let scope = scope.ok_or(RefusalCode::Access)?;
     require(tx.conn, person, &scope, tx.now).await?;
     Ok(scope)
 }
 
-async fn open(State(app): State<Arc<App>>, caller: Caller, Json(wish): Json<OpenScope>) -> Result<Json<Opened>, Error> {
+async fn open(State(app): State<Arc<App>>, caller: Caller, Body(wish): Body<OpenScope>) -> Result<Json<Opened>, Error> {
     open_scope(&app, caller, wish).await.map(Json)
 }
 

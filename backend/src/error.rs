@@ -4,6 +4,8 @@
 //! is logged once, here. No message of a database or a provider ever reaches an answer.
 
 use axum::Json;
+use axum::extract::FromRequest;
+use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
 use http::header::WWW_AUTHENTICATE;
 use http::{HeaderValue, StatusCode};
@@ -22,7 +24,7 @@ pub enum Error {
     #[error("blobs: {0}")]
     Blobs(#[from] object_store::Error),
     /// A stored value has a form that this build did not write.
-    #[error("stored value: {0}")]
+    #[error("stored value: {:?} at {}:{}", .0.classify(), .0.line(), .0.column())]
     Stored(#[from] serde_json::Error),
     /// Anything else that is not the client's fault; no personal data in the text.
     #[error("{0}")]
@@ -35,11 +37,31 @@ impl From<RefusalCode> for Error {
     }
 }
 
+/// A JSON body, refused in the same form as everything else when it cannot be read.
+#[derive(FromRequest)]
+#[from_request(via(Json), rejection(Error))]
+pub struct Body<T>(pub T);
+
+impl From<JsonRejection> for Error {
+    fn from(rejection: JsonRejection) -> Self {
+        match rejection.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => RefusalCode::TooLong.into(),
+            _ => RefusalCode::Invalid.into(),
+        }
+    }
+}
+
 impl Error {
     /// What the client is told, with the status it is told by. Logs what it is not told.
     pub fn refusal(self) -> (StatusCode, Refusal) {
         match self {
             Self::Refused(refusal) => (status(refusal.code), refusal),
+            // Two writers waited for each other; the database let one go first.
+            Self::Database(sqlx::Error::Database(inner))
+                if matches!(inner.code().as_deref(), Some("40P01" | "40001")) =>
+            {
+                (StatusCode::SERVICE_UNAVAILABLE, RefusalCode::Busy.into())
+            }
             hidden => {
                 let incident = uuid::Uuid::new_v4().to_string();
                 tracing::error!(incident, error = %hidden, "request failed");

@@ -23,9 +23,11 @@ pub mod text;
 use axum::Router;
 use config::Config;
 use db::{Clock, Db};
+use error::Error;
 use hub::Hub;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
+use protocol::refusal::RefusalCode;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -78,6 +80,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(access::router())
         .merge(document::router())
         .merge(sync::router())
+        .fallback(async || Error::from(RefusalCode::Access))
         .with_state(app)
 }
 

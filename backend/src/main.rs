@@ -3,6 +3,7 @@
 use anyhow::Context as _;
 use digiteam_backend::{App, config::Config, load, router, system_clock};
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -10,6 +11,10 @@ use tracing_subscriber::EnvFilter;
 
 const USAGE: &str = "usage: digiteam-backend [--config FILE]
        digiteam-backend load [--config FILE] FOLDER
+       digiteam-backend restored [--config FILE]
+
+`load` fills an empty database from data files. `restored` is to be run once after the database came back
+from a backup, before the backend starts: clients then send again what it may have forgotten.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
 DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
@@ -25,11 +30,19 @@ async fn main() -> anyhow::Result<()> {
     let config = Config::read(wish.config.as_deref())?;
     let (stop, stopping) = watch::channel(false);
     let app = App::open(config, system_clock(), stopping).await?;
-    if let Some(folder) = wish.load {
-        let steps = load::load(&app, &folder, jiff::Zoned::now().date()).await?;
-        tracing::info!(steps, "loaded");
-        return app.close().await;
+    match wish.act {
+        Act::Serve => serve(&app, stop).await?,
+        Act::Load(folder) => {
+            let steps = load::load(&app, &folder, jiff::Zoned::now().date()).await?;
+            tracing::info!(steps, "loaded");
+        }
+        Act::Restored => app.db.renew_epoch().await?,
     }
+    app.close().await
+}
+
+/// Answers until asked to stop, and what is under way then for [`GRACE`].
+async fn serve(app: &Arc<App>, stop: watch::Sender<bool>) -> anyhow::Result<()> {
     let listener = TcpListener::bind(app.config.listen).await.context("cannot listen")?;
     tracing::info!(address = %listener.local_addr()?, "listening");
     let mut stopped = stop.subscribe();
@@ -38,7 +51,7 @@ async fn main() -> anyhow::Result<()> {
         tracing::info!("stopping");
         let _ = stop.send(true);
     });
-    let serve = axum::serve(listener, router(app.clone())).with_graceful_shutdown(async move {
+    let serve = axum::serve(listener, router(Arc::clone(app))).with_graceful_shutdown(async move {
         let _ = stopped.wait_for(|stopped| *stopped).await;
     });
     let mut stopping = app.stopping.clone();
@@ -49,28 +62,40 @@ async fn main() -> anyhow::Result<()> {
             tokio::time::sleep(GRACE).await;
         } => tracing::warn!("some answers were cut off"),
     }
-    app.close().await
+    Ok(())
 }
 
 struct Wish {
     config: Option<PathBuf>,
-    load: Option<PathBuf>,
+    act: Act,
+}
+
+enum Act {
+    Serve,
+    Load(PathBuf),
+    Restored,
 }
 
 impl Wish {
     fn parse(args: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut args = args.peekable();
-        let loads = args.next_if(|arg| arg == "load").is_some();
-        let mut wish = Self { config: None, load: None };
+        let verb = args.next_if(|arg| arg == "load" || arg == "restored");
+        let mut config = None;
+        let mut folder = None;
         while let Some(arg) = args.next() {
             match arg.as_str() {
-                "--config" => wish.config = Some(args.next().context(USAGE)?.into()),
-                folder if loads && wish.load.is_none() && !folder.starts_with('-') => wish.load = Some(folder.into()),
+                "--config" => config = Some(args.next().context(USAGE)?.into()),
+                name if folder.is_none() && !name.starts_with('-') => folder = Some(name.into()),
                 _ => anyhow::bail!(USAGE),
             }
         }
-        anyhow::ensure!(loads == wish.load.is_some(), USAGE);
-        Ok(wish)
+        let act = match (verb.as_deref(), folder) {
+            (None, None) => Act::Serve,
+            (Some("load"), Some(folder)) => Act::Load(folder),
+            (Some("restored"), None) => Act::Restored,
+            _ => anyhow::bail!(USAGE),
+        };
+        Ok(Self { config, act })
     }
 }
 

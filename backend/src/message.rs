@@ -3,7 +3,7 @@
 //! A thread is one scope that all its participants share; staff see a summary row on their desk and open
 //! the words with a purpose. Messages are only ever added; a read mark only moves forward.
 
-use crate::access::{NewGrant, grant, require, require_case_staff};
+use crate::access::{NewGrant, grant, granted_until, require, require_case_staff};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{ALL, find_scope, scope_for};
@@ -33,7 +33,10 @@ pub async fn start(tx: &mut Tx<'_>, caller: &Caller, act: StartThread) -> Result
     };
     require_case_staff(tx, &staff.id, act.case.as_str()).await?;
     let case_scope = find_scope(tx, ScopeKind::Case, act.case.as_str(), party.id.as_str()).await?;
-    let role = require(tx.conn, &party.id, &case_scope.ok_or(RefusalCode::Access)?, tx.now).await?;
+    let case_scope = case_scope.ok_or(RefusalCode::Access)?;
+    let role = require(tx.conn, &party.id, &case_scope, tx.now).await?;
+    // Whoever may see the case for a time may write about it for that time.
+    let until = granted_until(tx, &party.id, &case_scope).await?;
 
     sqlx::query("INSERT INTO thread (id, municipality, case_id, subject, started_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(act.thread.as_str())
@@ -45,15 +48,16 @@ pub async fn start(tx: &mut Tx<'_>, caller: &Caller, act: StartThread) -> Result
         .await
         .map_err(text::reused)?;
     let scope = scope_for(tx, &staff.municipality, ScopeKind::Thread, act.thread.as_str(), ALL).await?;
-    for (person, role, sync) in [(party, role, SyncMode::Auto), (staff, Role::Caseworker, SyncMode::OnOpen)] {
+    for (person, role, sync, until) in
+        [(party, role, SyncMode::Auto, until), (staff, Role::Caseworker, SyncMode::OnOpen, None)]
+    {
         sqlx::query("INSERT INTO participant (thread, municipality, person) VALUES ($1, $2, $3)")
             .bind(act.thread.as_str())
             .bind(person.municipality.as_str())
             .bind(person.id.as_str())
             .execute(&mut *tx.conn)
             .await?;
-        let new =
-            NewGrant { subject: person.id.as_str(), scope: &scope, role, sync, until: None, ground: "participant" };
+        let new = NewGrant { subject: person.id.as_str(), scope: &scope, role, sync, until, ground: "participant" };
         grant(tx, &staff.municipality, new).await?;
     }
     let thread = Thread {
@@ -103,6 +107,11 @@ pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<
 /// [`RefusalCode::Access`] for whoever does not take part.
 pub async fn mark_read(tx: &mut Tx<'_>, caller: &Caller, act: &MarkRead) -> Result<(), Error> {
     let scope = require_participant(tx, &caller.person, &act.thread).await?;
+    // Locks the thread, so that the desk's row is made of what a message that comes now leaves behind.
+    sqlx::query("UPDATE thread SET last_n = last_n WHERE id = $1")
+        .bind(act.thread.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
     let (read_n, upto_seq): (i64, i64) = sqlx::query_as(
         "SELECT COALESCE(MAX(m.n), 0), COALESCE(MAX(r.seq), 0) FROM message m
          JOIN record r ON r.scope = $1 AND r.kind = 'message' AND r.id = m.id

@@ -1,6 +1,6 @@
 //! What is expected of residents.
 
-use crate::access::require_case_staff;
+use crate::access::{require, require_case_staff};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::find_scope;
@@ -17,7 +17,8 @@ use protocol::task::{AskFor, CompleteTask, Task};
 /// [`RefusalCode::Access`] unless the caller works on the case and the person is a party of it.
 pub async fn ask(tx: &mut Tx<'_>, caller: &Caller, act: AskFor) -> Result<(), Error> {
     require_case_staff(tx, &caller.person, act.case.as_str()).await?;
-    find_scope(tx, ScopeKind::Case, act.case.as_str(), act.person.as_str()).await?.ok_or(RefusalCode::Access)?;
+    let seen = find_scope(tx, ScopeKind::Case, act.case.as_str(), act.person.as_str()).await?;
+    require(tx.conn, &act.person, &seen.ok_or(RefusalCode::Access)?, tx.now).await?;
     let title = text::line(&act.title, 200)?;
     let detail = act.detail.as_deref().map(|detail| text::body(detail, 2_000)).transpose()?;
     sqlx::query("INSERT INTO task (id, municipality, case_id, person, title, detail, due_at) VALUES ($1, $2, $3, $4, $5, $6, $7)")

@@ -18,7 +18,7 @@ impl Call for ListThreads {
 pub struct ThreadRowView {
     /// For [`ShowThread`].
     pub thread: String,
-    /// What it is about.
+    /// What it is about; empty for one that is not here any more and holds refused words of one's own.
     pub subject: String,
     /// Who it is with, as shown.
     pub with: String,
@@ -75,7 +75,7 @@ impl Call for ShowThread {
 pub struct ThreadView {
     /// Which.
     pub thread: String,
-    /// What it is about.
+    /// What it is about; empty for one that is not here any more, see [`ThreadRowView::subject`].
     pub subject: String,
     /// The others in it: name, and title for staff.
     pub others: Vec<OtherView>,

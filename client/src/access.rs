@@ -5,44 +5,52 @@
 
 use crate::Client;
 use crate::failure::failure;
-use crate::store::{StoreError, queue};
+use crate::store::{Store, StoreError, queue};
 use crate::sync::now;
 use crate::wire::WireError;
 use bridge::access::{OpenScope, Purpose};
-use bridge::{Failure, FailureCode};
+use bridge::{Failure, FailureCode, Topic};
+use protocol::Millis;
 use protocol::access::Seen;
 use protocol::id::ScopeId;
 use reqwest::Method;
 
 impl Client {
-    /// Opens content with a purpose, and fetches it.
+    /// Opens content with a purpose, and fetches it. What is here already is only told to have been looked at.
     ///
     /// # Errors
     /// `Offline` when it is not here and cannot be asked for; `Access` when it is not theirs to open.
     pub async fn open_scope(&self, call: OpenScope) -> Result<(), Failure> {
         let open = self.open()?;
         let scope = ScopeId::new(call.scope);
-        let body = protocol::access::OpenScope { scope: scope.clone(), purpose: purpose(call.purpose) };
+        if open.store.is_lent(&scope, now()).await? {
+            let mut tx = open.store.write().await?;
+            queue(&mut tx, &open.me.own_scope, &Seen { scope, at: now() }.into(), now()).await?;
+            tx.commit().await.map_err(StoreError::from)?;
+            open.queued(Topic::Sync);
+            return Ok(());
+        }
+        let body = protocol::access::OpenScope { scope, purpose: purpose(call.purpose) };
         match open.ask(|wire| wire.request(Method::POST, &["access", "open"]).json(&body)).await {
             Ok(_) => Ok(open.pull().await?),
-            Err(error @ (WireError::Unreachable | WireError::Down)) => {
-                let here: bool = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM cursor WHERE scope = ?1)")
-                    .bind(scope.as_str())
-                    .fetch_one(open.store.read())
-                    .await
-                    .map_err(StoreError::from)?;
-                if !here {
-                    return Err(error.into());
-                }
-                let mut tx = open.store.write().await?;
-                let seen = Seen { scope, at: now() };
-                queue(&mut tx, &open.me.own_scope, &seen.into(), now()).await?;
-                tx.commit().await.map_err(StoreError::from)?;
-                Ok(())
-            }
             Err(WireError::Ended) => Err(failure(FailureCode::SessionEnded)),
             Err(error) => Err(error.into()),
         }
+    }
+}
+
+impl Store {
+    /// Whether content of `scope` is here, under a lease that holds.
+    async fn is_lent(&self, scope: &ScopeId, device_now: Millis) -> Result<bool, StoreError> {
+        let lent = sqlx::query_scalar(
+            "SELECT EXISTS (SELECT 1 FROM cursor JOIN grants ON grants.scope = cursor.scope
+                 WHERE cursor.scope = ?1 AND grants.head IS NOT NULL AND grants.lease_until > ?2)",
+        )
+        .bind(scope.as_str())
+        .bind(self.server_now(device_now).await?)
+        .fetch_one(self.read())
+        .await?;
+        Ok(lent)
     }
 }
 

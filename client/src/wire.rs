@@ -92,14 +92,13 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Response, WireError>
     if status.is_success() {
         return Ok(response);
     }
-    if matches!(status, StatusCode::BAD_GATEWAY | StatusCode::GATEWAY_TIMEOUT) {
-        return Err(WireError::Down);
+    if status == StatusCode::UNAUTHORIZED {
+        return Err(WireError::Refused(RefusalCode::Unauthenticated.into()));
     }
-    let refusal = response.json::<Refusal>().await.unwrap_or_else(|_| by_status(status).into());
-    Err(match refusal.code {
-        RefusalCode::Busy => WireError::Down,
-        _ if status == StatusCode::UNAUTHORIZED => WireError::Refused(RefusalCode::Unauthenticated.into()),
-        _ => WireError::Refused(refusal),
+    // Only the backend itself refuses; what a proxy or a café's network says between us is no answer.
+    Err(match response.json::<Refusal>().await {
+        Ok(refusal) if refusal.code != RefusalCode::Busy => WireError::Refused(refusal),
+        _ => WireError::Down,
     })
 }
 
@@ -116,15 +115,4 @@ pub(crate) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, W
 fn unreachable(error: &reqwest::Error) -> WireError {
     tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), "request failed");
     WireError::Unreachable
-}
-
-fn by_status(status: StatusCode) -> RefusalCode {
-    match status {
-        StatusCode::UNAUTHORIZED => RefusalCode::Unauthenticated,
-        StatusCode::FORBIDDEN | StatusCode::NOT_FOUND => RefusalCode::Access,
-        StatusCode::PAYLOAD_TOO_LARGE => RefusalCode::TooLong,
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::SERVICE_UNAVAILABLE => RefusalCode::Busy,
-        status if status.is_client_error() => RefusalCode::Invalid,
-        _ => RefusalCode::Internal,
-    }
 }

@@ -25,7 +25,7 @@ mod window;
 
 use std::ffi::OsString;
 use std::io::Write;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -76,11 +76,12 @@ enum StartError {
 fn launch(args: Args) -> Result<ExitCode, StartError> {
     // A named profile is locked before anything is shown; the default one is found, and its second start
     // forwarded to the first, only with Tauri's help.
-    let named = args.data.as_deref().map(Profile::open).transpose()?;
+    let open = |folder: &Path| tauri::async_runtime::block_on(Profile::open_when_free(folder));
+    let named = args.data.as_deref().map(open).transpose()?;
     let app = build(&args)?;
     let profile = match named {
         Some(profile) => profile,
-        None => Profile::open(&default_folder(&app, &args)?)?,
+        None => open(&default_folder(&app, &args)?)?,
     };
     let setup = Setup {
         folder: profile.store(),

@@ -4,6 +4,11 @@
 use std::fs::{self, File, TryLockError};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+/// A little longer than an app may take to close.
+const CLOSING: Duration = Duration::from_secs(6);
+const BETWEEN: Duration = Duration::from_millis(50);
 
 /// An open profile. It stays locked until it is dropped.
 pub(crate) struct Profile {
@@ -32,6 +37,17 @@ impl Profile {
             Ok(()) => Ok(Self { folder, lock }),
             Err(TryLockError::WouldBlock) => Err(ProfileError::Busy),
             Err(TryLockError::Error(error)) => Err(error.into()),
+        }
+    }
+
+    /// As [`Profile::open`], but waits a moment for an app that is just closing: it writes before it ends.
+    pub(crate) async fn open_when_free(folder: &Path) -> Result<Self, ProfileError> {
+        let end = Instant::now() + CLOSING;
+        loop {
+            match Self::open(folder) {
+                Err(ProfileError::Busy) if Instant::now() < end => tokio::time::sleep(BETWEEN).await,
+                answer => return answer,
+            }
         }
     }
 
@@ -79,6 +95,19 @@ mod tests {
         assert!(matches!(Profile::open(&path), Err(ProfileError::Busy)));
         drop(first);
         Profile::open(&path).expect("free again");
+    }
+
+    #[tokio::test]
+    async fn one_that_is_closing_is_waited_for() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let first = Profile::open(folder.path()).expect("free");
+        let second = tokio::spawn({
+            let path = folder.path().to_owned();
+            async move { Profile::open_when_free(&path).await }
+        });
+        tokio::task::yield_now().await;
+        drop(first);
+        second.await.expect("ends").expect("free in the end");
     }
 
     #[cfg(unix)]

@@ -17,8 +17,6 @@ use crate::window::{Program, Size};
 
 /// Maja Sjögren in Helsingborg, the resident of the story.
 pub const RESIDENT: &str = "199403129803";
-/// Johan Bergström in Helsingborg, guardian of a child who lives in two towns.
-pub const GUARDIAN: &str = "198401309870";
 /// Helena Forsberg, the resident's caseworker.
 pub const CASEWORKER: &str = "198305179841";
 

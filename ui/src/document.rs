@@ -47,14 +47,6 @@ fn show_document(words: &Words, document: &DocumentView) -> Html {
     html! {
         <>
             <p class="signed"><span class="tag">{ words.say(sort_key(document.sort)) }</span>{ " " }{ signed }</p>
-            if let Some(until) = document.appeal_until {
-                <section class="card appeal" aria-labelledby="appeal-heading">
-                    <h2 id="appeal-heading">{ words.say("document-appeal") }</h2>
-                    <p>{ words.say_with("document-appeal-until",
-                        &[("day", moment::say(words, until, Form::Date).as_str().into())]) }</p>
-                    <p>{ words.say("document-appeal-how") }</p>
-                </section>
-            }
             <article class="paper" lang="sv">
                 { for document.sections.iter().map(|section| html! {
                     <section>
@@ -63,6 +55,14 @@ fn show_document(words: &Words, document: &DocumentView) -> Html {
                     </section>
                 }) }
             </article>
+            if let Some(until) = document.appeal_until {
+                <section class="card appeal" aria-labelledby="appeal-heading">
+                    <h2 id="appeal-heading">{ words.say("document-appeal") }</h2>
+                    <p>{ words.say_with("document-appeal-until",
+                        &[("day", moment::say(words, until, Form::Date).as_str().into())]) }</p>
+                    <p>{ words.say("document-appeal-how") }</p>
+                </section>
+            }
             if let Some(file) = &document.file {
                 <File document={document.document.clone()} file={file.clone()} />
             }
@@ -112,7 +112,12 @@ struct PagesProps {
 fn Pages(props: &PagesProps) -> Html {
     let words = use_words();
     let page = use_state_eq(|| 0_u32);
-    let width = use_memo((), |()| device_width());
+    let large = use_state_eq(|| false);
+    let resize = {
+        let (large, is_large) = (large.setter(), *large);
+        Callback::from(move |_: MouseEvent| large.set(!is_large))
+    };
+    let width = use_memo(*large, |large| device_width(*large));
     let answer = use_call(ShowPage { document: props.document.to_string(), page: *page, width: *width });
     let turn = |to: Option<u32>| {
         let page = page.setter();
@@ -127,7 +132,12 @@ fn Pages(props: &PagesProps) -> Html {
         let name = words.say_with("document-page", &[("page", (*page + 1).into()), ("pages", view.pages.into())]);
         html! {
             <div class="pages">
-                <img class="page" alt={name.clone()} src={format!("data:image/png;base64,{}", view.png)} />
+                <div class={classes!("page-frame", (*large).then_some("large"))} tabindex="0" role="group" aria-label={name.clone()}>
+                    <img class="page" alt={name.clone()} src={format!("data:image/png;base64,{}", view.png)} />
+                </div>
+                <button type="button" id="page-size" aria-pressed={large.to_string()} onclick={resize}>
+                    { words.say("document-enlarge") }
+                </button>
                 <div class="actions">
                     if view.pages > 1 {
                         <button type="button" id="page-earlier" disabled={earlier.is_none()} onclick={turn(earlier)}>
@@ -146,10 +156,11 @@ fn Pages(props: &PagesProps) -> Html {
     })
 }
 
-/// A page as wide as the screen lets it be read, in device pixels.
+/// A page as wide as the screen lets it be read, in device pixels; twice that when it was enlarged.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to a few thousand before")]
-fn device_width() -> u32 {
+fn device_width(large: bool) -> u32 {
     let Some(window) = web_sys::window() else { return 1_200 };
     let width = window.inner_width().ok().and_then(|width| width.as_f64()).unwrap_or(800.0);
-    (width.min(900.0) * window.device_pixel_ratio()).clamp(800.0, 2_400.0) as u32
+    let scale = if large { 2.0 } else { 1.0 };
+    (width.min(900.0) * window.device_pixel_ratio() * scale).clamp(800.0, 2_400.0) as u32
 }

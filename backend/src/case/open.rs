@@ -131,7 +131,18 @@ async fn add_party(tx: &mut Tx<'_>, case: &CaseFile, party: Party<'_>) -> Result
         until: party.until,
         ground: party.ground,
     };
-    grant(tx, &case.municipality, new).await
+    grant(tx, &case.municipality, new).await?;
+    // Threads about the case end, and go on, with it.
+    sqlx::query(
+        "UPDATE access_grant SET until = $1 WHERE subject = $2 AND sync = 'auto' AND scope IN
+         (SELECT s.id FROM scope s JOIN thread t ON s.kind = 'thread' AND s.fact = t.id WHERE t.case_id = $3)",
+    )
+    .bind(party.until)
+    .bind(person.id.as_str())
+    .bind(case.id.as_str())
+    .execute(&mut *tx.conn)
+    .await?;
+    Ok(())
 }
 
 /// In which role `by` acts for `of`, and until when, if at all.

@@ -28,6 +28,9 @@ static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Most jobs that share one commit on SQLite.
 const GROUP: usize = 64;
 
+/// Key of what names the life of the database.
+const EPOCH: &str = "db_epoch";
+
 /// Time as the backend knows it; passed in so that tests decide it.
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
 
@@ -104,12 +107,14 @@ impl Db {
             );
         }
         MIGRATIONS.run(&writers).await?;
-        sqlx::query("INSERT INTO meta (key, value) VALUES ('db_epoch', $1) ON CONFLICT DO NOTHING")
-            .bind(uuid::Uuid::new_v4().to_string())
+        let fresh = uuid::Uuid::new_v4().to_string();
+        sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
+            .bind(EPOCH)
+            .bind(fresh)
             .execute(&writers)
             .await?;
         let (epoch,): (String,) =
-            sqlx::query_as("SELECT value FROM meta WHERE key = 'db_epoch'").fetch_one(&writers).await?;
+            sqlx::query_as("SELECT value FROM meta WHERE key = $1").bind(EPOCH).fetch_one(&writers).await?;
         let readers = pool(8, setup).connect_with(options).await?;
         let engine = if sqlite {
             let (jobs, queue) = mpsc::channel(1024);
@@ -125,6 +130,41 @@ impl Db {
     /// Names the life of the database; see `PullResponse::db_epoch`.
     pub fn epoch(&self) -> &str {
         &self.epoch
+    }
+
+    /// Begins a new life, after the database was restored from a backup: clients then void their cursors and
+    /// send again what this database may have forgotten.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn renew_epoch(&self) -> Result<(), Error> {
+        self.keep_meta(EPOCH, uuid::Uuid::new_v4().to_string()).await
+    }
+
+    /// What the installation remembers under `key`.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn meta(&self, key: &'static str) -> Result<Option<String>, Error> {
+        let row: Option<(String,)> =
+            sqlx::query_as("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(&self.readers).await?;
+        Ok(row.map(|(value,)| value))
+    }
+
+    /// Remembers `value` under `key`.
+    ///
+    /// # Errors
+    /// When it cannot be written.
+    pub async fn keep_meta(&self, key: &'static str, value: String) -> Result<(), Error> {
+        let sql =
+            "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
+        self.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query(sql).bind(key).bind(value).execute(&mut *tx.conn).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// The backend's clock.
@@ -201,7 +241,11 @@ impl Db {
             }
             Engine::Postgres { writers, .. } => {
                 let writers = writers.clone();
-                tokio::spawn(async move { write_one(&writers, job).await });
+                tokio::spawn(async move {
+                    if let Err(error) = write_one(&writers, job).await {
+                        tracing::error!(%error, "a transaction failed");
+                    }
+                });
             }
         }
         answer.await.map_err(|_| Error::Internal("a write did not end".into()))?

@@ -24,15 +24,20 @@ use std::path::Path;
 use toml::{Table, Value};
 use when::{Words, at};
 
+/// Names the day of a load that came to its end.
+const LOADED: &str = "loaded";
+
 /// Loads the folder `from` as seen from `today`. Does nothing when it was loaded before.
 /// Returns how many steps were replayed.
 ///
 /// # Errors
-/// When a file cannot be read, does not parse, or a step is refused; the text names the file and the step.
+/// When a file cannot be read, does not parse, or a step is refused: the text names the file and the step. Also
+/// when there is a registry already, as after a load that stopped halfway: begin with an empty database then.
 pub async fn load(app: &App, from: &Path, today: Date) -> anyhow::Result<usize> {
-    if !registry::load(app, &from.join("region.toml"), today).await? {
+    if app.db.meta(LOADED).await?.is_some() {
         return Ok(0);
     }
+    registry::load(app, &from.join("region.toml"), today).await?;
     let words = Words { today };
     let mut steps = Vec::new();
     let mut files: Vec<_> = std::fs::read_dir(from.join("cases"))?.collect::<Result<Vec<_>, _>>()?;
@@ -58,6 +63,7 @@ pub async fn load(app: &App, from: &Path, today: Date) -> anyhow::Result<usize> 
         let name = step.name.clone();
         replay(app, from, step, &mut lanes).await.with_context(|| name)?;
     }
+    app.db.keep_meta(LOADED, today.to_string()).await?;
     Ok(count)
 }
 

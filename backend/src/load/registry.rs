@@ -69,8 +69,8 @@ struct Apart {
     ground: String,
 }
 
-/// Writes the registry, all or nothing. `false` when there was one already.
-pub(super) async fn load(app: &App, file: &Path, today: Date) -> anyhow::Result<bool> {
+/// Writes the registry, all or nothing.
+pub(super) async fn load(app: &App, file: &Path, today: Date) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let region: Region = toml::from_str(&text).with_context(|| format!("{} does not parse", file.display()))?;
     app.db
@@ -79,10 +79,10 @@ pub(super) async fn load(app: &App, file: &Path, today: Date) -> anyhow::Result<
         .map_err(Into::into)
 }
 
-async fn write(tx: &mut Tx<'_>, region: Region) -> Result<bool, Error> {
+async fn write(tx: &mut Tx<'_>, region: Region) -> Result<(), Error> {
     let (there,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM municipality").fetch_one(&mut *tx.conn).await?;
     if there > 0 {
-        return Ok(false);
+        return Err(Error::Internal("there is a registry already".into()));
     }
     for row in &region.municipality {
         sqlx::query("INSERT INTO municipality (id, name, phone, orgnr) VALUES ($1, $2, $3, $4)")
@@ -131,7 +131,7 @@ async fn write(tx: &mut Tx<'_>, region: Region) -> Result<bool, Error> {
                 .await?;
         }
     }
-    Ok(true)
+    Ok(())
 }
 
 async fn write_member(tx: &mut Tx<'_>, region: &Region, realm: &str, member: &Member) -> Result<(), Error> {

@@ -20,6 +20,9 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+/// Grants and sessions also end by time alone: what is known of them is trusted no longer than this.
+const TRUST: Duration = Duration::from_secs(60);
+
 /// A stream ends after this and the client comes back with a token that is good then.
 const LIFE: Duration = Duration::from_secs(30 * 60);
 
@@ -30,8 +33,9 @@ pub(super) async fn events(
     let hints = app.hub.subscribe();
     let scopes = served(&app, &caller).await?;
     let stopping = app.stopping.clone();
-    let until = Instant::now() + LIFE;
-    let follow = Follow { app, caller, hints, stopping, until, scopes, queue: VecDeque::from([Event::Stale]) };
+    let checked = Instant::now();
+    let until = checked + LIFE;
+    let follow = Follow { app, caller, hints, stopping, until, checked, scopes, queue: VecDeque::from([Event::Stale]) };
     let events = stream::unfold(follow, |mut follow| async move {
         let event = follow.next().await?;
         let sent = SseEvent::default().json_data(&event).unwrap_or_default();
@@ -47,6 +51,7 @@ struct Follow {
     hints: Receiver<Arc<Touched>>,
     stopping: watch::Receiver<bool>,
     until: Instant,
+    checked: Instant,
     scopes: HashSet<ScopeId>,
     queue: VecDeque<Event>,
 }
@@ -65,19 +70,23 @@ impl Follow {
             };
             match hint {
                 Ok(touched) => self.take(&touched).await?,
-                Err(RecvError::Lagged(_)) => self.queue.push_back(Event::Stale),
+                Err(RecvError::Lagged(_)) => self.take(&Touched::anything()).await?,
                 Err(RecvError::Closed) => return None,
             }
         }
     }
 
     async fn take(&mut self, touched: &Touched) -> Option<()> {
-        if touched.anything || touched.persons.contains(&self.caller.person) {
+        let regranted = touched.anything || touched.persons.contains(&self.caller.person);
+        if regranted || self.checked.elapsed() > TRUST {
             // A stream whose session has ended, or that cannot tell what it may speak of, ends.
             if !is_live(&self.app, &self.caller.session).await.ok()? {
                 return None;
             }
             self.scopes = served(&self.app, &self.caller).await.ok()?;
+            self.checked = Instant::now();
+        }
+        if regranted {
             self.queue.push_back(Event::Stale);
             return Some(());
         }

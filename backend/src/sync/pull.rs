@@ -2,25 +2,30 @@
 
 use crate::App;
 use crate::access::grants;
-use crate::error::Error;
+use crate::error::{Body, Error};
 use crate::identity::Caller;
 use axum::Json;
 use axum::extract::State;
+use futures_util::TryStreamExt as _;
 use protocol::access::Grant;
 use protocol::id::{MutationId, RecordId};
 use protocol::mutation::MutationResult;
 use protocol::record::Record;
-use protocol::sync::{Cursor, Page, PullRequest, PullResponse};
+use protocol::sync::{Cursor, MAX_PUSH, Page, PullRequest, PullResponse};
 use sqlx::AnyConnection;
 use std::sync::Arc;
 
-/// Records that one answer holds at most, give or take the last sequence number.
-const BUDGET: usize = 2_000;
+/// What one answer may still hold, give or take the last sequence number: it has to come through a slow
+/// network in one piece.
+struct Budget {
+    records: usize,
+    bytes: usize,
+}
 
 pub(super) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,
-    Json(asked): Json<PullRequest>,
+    Body(asked): Body<PullRequest>,
 ) -> Result<Json<PullResponse>, Error> {
     answer(&app, &caller, &asked).await.map(Json)
 }
@@ -34,21 +39,21 @@ pub async fn answer(app: &App, caller: &Caller, asked: &PullRequest) -> Result<P
     let mut snapshot = app.db.snapshot().await?;
     let grants = grants(&mut snapshot, &caller.person, now).await?;
     let mut pages = Vec::new();
-    let mut left = BUDGET;
+    let mut budget = Budget { records: 2_000, bytes: 1 << 20 };
     let mut more = false;
     for grant in &grants {
         let cursor = asked.cursors.iter().find(|cursor| cursor.scope == grant.scope);
         let Some((from, reset, head)) = start(grant, cursor, floor(&mut snapshot, grant).await?) else { continue };
-        if left == 0 {
+        if budget.records == 0 || budget.bytes == 0 {
             more = true;
             break;
         }
-        let page = read_page(&mut snapshot, grant, from, reset, head, left).await?;
-        left = left.saturating_sub(page.records.len());
+        let page = read_page(&mut snapshot, grant, from, reset, head, &mut budget).await?;
         more |= page.upto < head;
         pages.push(page);
     }
-    let results = results(&mut snapshot, caller, &asked.waiting).await?;
+    let waiting = &asked.waiting[..asked.waiting.len().min(MAX_PUSH)];
+    let results = results(&mut snapshot, caller, waiting).await?;
     Ok(PullResponse { db_epoch: app.db.epoch().to_owned(), now, grants, pages, results, more })
 }
 
@@ -77,9 +82,9 @@ async fn read_page(
     from: i64,
     reset: bool,
     head: i64,
-    limit: usize,
+    budget: &mut Budget,
 ) -> Result<Page, Error> {
-    let asked = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
+    let asked = i64::try_from(budget.records).unwrap_or(i64::MAX).saturating_add(1);
     let (last,): (Option<i64>,) = sqlx::query_as(
         "SELECT MAX(seq) FROM (SELECT seq FROM record WHERE scope = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS first",
     )
@@ -89,25 +94,33 @@ async fn read_page(
     .fetch_one(&mut *conn)
     .await?;
     let upto = last.unwrap_or(head);
-    let rows: Vec<(String, String, i64, i64, String)> = sqlx::query_as(
+    let mut rows = sqlx::query_as::<_, (String, String, i64, i64, String)>(
         "SELECT kind, id, seq, deleted, body FROM record WHERE scope = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
     )
     .bind(grant.scope.as_str())
     .bind(from)
     .bind(upto)
-    .fetch_all(&mut *conn)
-    .await?;
-    let complete = rows.len() <= limit;
-    let mut records = Vec::with_capacity(rows.len());
-    for (kind, id, seq, deleted, body) in rows {
+    .fetch(&mut *conn);
+    let mut page = Page { scope: grant.scope.clone(), epoch: grant.epoch, reset, upto: head, records: Vec::new() };
+    let (mut count, mut reached) = (0, from);
+    while let Some((kind, id, seq, deleted, body)) = rows.try_next().await? {
+        if seq != reached && (count > budget.records || budget.bytes == 0) {
+            page.upto = reached;
+            break;
+        }
+        (count, reached) = (count + 1, seq);
+        budget.bytes = budget.bytes.saturating_sub(body.len());
         // Whoever starts from nothing has nothing to delete.
         if deleted == 0 || from > 0 {
             let body = serde_json::from_str(&body)?;
-            records.push(Record { id: RecordId::new(id), kind, seq, deleted: deleted != 0, body });
+            page.records.push(Record { id: RecordId::new(id), kind, seq, deleted: deleted != 0, body });
         }
     }
-    let upto = if complete { head } else { upto };
-    Ok(Page { scope: grant.scope.clone(), epoch: grant.epoch, reset, upto, records })
+    if count > budget.records {
+        page.upto = page.upto.min(reached);
+    }
+    budget.records = budget.records.saturating_sub(count);
+    Ok(page)
 }
 
 async fn results(

@@ -2,8 +2,12 @@
 
 use crate::acts::{open_case, open_case_to, send_message, sign_document, start_thread, write_note};
 use crate::town::towns;
+use axum::body::{Body, to_bytes};
+use digiteam_backend::router;
+use http::Request;
 use protocol::access::ScopeKind;
-use protocol::refusal::RefusalCode;
+use protocol::refusal::{Refusal, RefusalCode};
+use tower::ServiceExt as _;
 
 #[tokio::test]
 async fn a_relation_opens_nothing_until_staff_let_the_person_in() {
@@ -105,5 +109,34 @@ async fn an_unopened_scope_shows_no_head() {
         let grants = town.pull("sara", &[]).await.grants;
         let case = grants.iter().find(|grant| grant.kind == ScopeKind::Case).expect("is granted");
         assert_eq!((case.head, case.lease_until), (None, None));
+    }
+}
+
+#[tokio::test]
+async fn a_thread_about_a_case_ends_with_the_access_to_it() {
+    for town in towns().await {
+        town.must("sara", open_case("c1", "barn", false)).await;
+        town.must("sara", open_case_to("c1", "moa")).await;
+        town.must("sara", start_thread("c1", "t1", "moa")).await;
+        assert_eq!(town.ids("moa", "message").await, ["t1-1"]);
+        town.clock.store(1_790_900_000_000, std::sync::atomic::Ordering::SeqCst);
+        assert!(town.ids("moa", "message").await.is_empty(), "{}: she still reads about the child", town.engine);
+        town.must_not("moa", send_message("t1", "m2", "Hej"), RefusalCode::Access).await;
+        let mut renewed = open_case_to("c1", "moa");
+        renewed.review_at += 1_000_000_000;
+        town.must("sara", renewed).await;
+        assert_eq!(town.ids("moa", "message").await, ["t1-1"]);
+    }
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_refused_in_the_wire_s_own_form() {
+    for town in towns().await {
+        let request = Request::post("/sync/nothing").body(Body::empty()).expect("is a request");
+        let answer = router(town.app.clone()).oneshot(request).await.expect("is answered");
+        assert_eq!(answer.status(), 404);
+        let body = to_bytes(answer.into_body(), 1_000).await.expect("has a body");
+        let refusal: Refusal = serde_json::from_slice(&body).expect("is a refusal");
+        assert_eq!(refusal.code, RefusalCode::Access);
     }
 }

@@ -24,5 +24,8 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
         let steps = load::load(&app, &demo, today).await.unwrap_or_else(|error| panic!("{engine}: {error:#}"));
         assert!(steps > 80, "{engine}: only {steps} steps");
         assert_eq!(load::load(&app, &demo, today).await.expect("is safe to repeat"), 0);
+        let before = app.db.meta("db_epoch").await.expect("reads");
+        app.db.renew_epoch().await.expect("is written");
+        assert_ne!(app.db.meta("db_epoch").await.expect("reads"), before, "a restored database has another life");
     }
 }

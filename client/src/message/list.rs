@@ -2,7 +2,7 @@
 
 use super::{others, preview};
 use crate::Client;
-use crate::store::StoreError;
+use crate::store::{Store, StoreError};
 use crate::sync::now;
 use bridge::Failure;
 use bridge::message::{InboxRowView, ListInbox, ListThreads, ThreadRowView};
@@ -71,7 +71,8 @@ impl Client {
         .await
         .map_err(StoreError::from)?;
         let me = open.me.person.as_str();
-        Ok(lines.into_iter().filter_map(|line| line.view(me)).collect())
+        let gone = open.store.left_behind().await?;
+        Ok(gone.into_iter().chain(lines.into_iter().filter_map(|line| line.view(me))).collect())
     }
 
     /// The caseworker's inbox, newest first.
@@ -98,6 +99,31 @@ impl Client {
         .await
         .map_err(StoreError::from)?;
         Ok(lines.into_iter().filter_map(InboxLine::view).collect())
+    }
+}
+
+impl Store {
+    /// Threads that are not here any more but hold refused words of one's own. They have no subject.
+    async fn left_behind(&self) -> Result<Vec<ThreadRowView>, StoreError> {
+        let rows: Vec<(String, String, Millis, u32)> = sqlx::query_as(
+            "SELECT about, act ->> '$.text', max(made_at), count(*) FROM pending
+             WHERE sort = 'send_message' AND state = 'refused'
+                 AND NOT EXISTS (SELECT 1 FROM record WHERE kind = 'thread' AND record.about = pending.about)
+             GROUP BY about ORDER BY max(made_at) DESC",
+        )
+        .fetch_all(self.read())
+        .await?;
+        let row = |(thread, text, last_at, refused): (String, String, Millis, u32)| ThreadRowView {
+            thread,
+            subject: String::new(),
+            with: String::new(),
+            preview: Some(preview(&text)),
+            last_at,
+            unread: 0,
+            waiting: 0,
+            refused,
+        };
+        Ok(rows.into_iter().map(row).collect())
     }
 }
 

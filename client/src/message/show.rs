@@ -7,6 +7,7 @@ use crate::store::StoreError;
 use bridge::message::{MessageState, MessageView, OtherView, ShowThread, ThreadView};
 use bridge::{Failure, FailureCode};
 use protocol::Millis;
+use protocol::id::ThreadId;
 use protocol::message::{Message, Thread};
 use protocol::refusal::Refusal;
 
@@ -32,8 +33,10 @@ impl Client {
         .fetch_optional(&mut *seen)
         .await
         .map_err(StoreError::from)?;
-        let (scope, body) = found.ok_or_else(|| failure(FailureCode::Access))?;
-        let thread: Thread = serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?;
+        let (scope, thread) = match found {
+            Some((scope, body)) => (scope, serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?),
+            None => (String::new(), gone(&call.thread)),
+        };
         let rows: Vec<(String, i64, String)> = sqlx::query_as(
             "SELECT id, seq, body FROM record WHERE scope = ?1 AND kind = 'message' ORDER BY seq DESC LIMIT ?2",
         )
@@ -53,7 +56,7 @@ impl Client {
         .map_err(StoreError::from)?;
         let pending: Vec<PendingRow> = sqlx::query_as(
             "SELECT mid, act ->> '$.message', act ->> '$.text', made_at, refusal FROM pending
-             WHERE sort = 'send_message' AND about = ?1 AND NOT EXISTS (
+             WHERE sort = 'send_message' AND about = ?1 AND (?2 <> '' OR state = 'refused') AND NOT EXISTS (
                  SELECT 1 FROM record WHERE scope = ?2 AND kind = 'message' AND id = act ->> '$.message') ORDER BY no",
         )
         .bind(&call.thread)
@@ -61,6 +64,9 @@ impl Client {
         .fetch_all(&mut *seen)
         .await
         .map_err(StoreError::from)?;
+        if scope.is_empty() && pending.is_empty() {
+            return Err(failure(FailureCode::Access));
+        }
         let name = |person: &str| {
             let found = thread.participants.iter().find(|participant| participant.person.as_str() == person);
             found.map(|participant| participant.name.clone()).unwrap_or_default()
@@ -95,6 +101,17 @@ impl Client {
             read_by_other_upto,
             subject: thread.subject,
         })
+    }
+}
+
+// A thread that is not here any more, but was written in: only the own words that were refused are left.
+fn gone(thread: &str) -> Thread {
+    Thread {
+        thread: ThreadId::new(thread),
+        case: None,
+        subject: String::new(),
+        participants: Vec::new(),
+        started_at: 0,
     }
 }
 

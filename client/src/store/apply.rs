@@ -7,6 +7,7 @@ use super::{Meta, Store, StoreError, pending};
 use bridge::Topic;
 use protocol::Millis;
 use protocol::id::ScopeId;
+use protocol::identity::{Me, Realm};
 use protocol::sync::{Cursor, Page, PullResponse};
 use sqlx::SqliteConnection;
 use std::collections::HashSet;
@@ -48,10 +49,13 @@ impl Store {
         let before = count(&mut tx).await?;
         pending::settle(&mut tx, &answer.results).await?;
         pending::drop_arrived(&mut tx).await?;
-        // What was refused in a scope that is gone has no place left to be shown in.
-        sqlx::query("DELETE FROM pending WHERE state = 'refused' AND lane NOT IN (SELECT scope FROM grants)")
-            .execute(&mut *tx)
-            .await?;
+        // What was refused in a scope that is gone stays until its writer has seen it; a desk has no place for it.
+        let me: Option<Me> = Meta::Me.load(&mut tx).await?;
+        if me.is_some_and(|me| me.realm == Realm::Staff) {
+            sqlx::query("DELETE FROM pending WHERE state = 'refused' AND lane NOT IN (SELECT scope FROM grants)")
+                .execute(&mut *tx)
+                .await?;
+        }
         if before != count(&mut tx).await? {
             applied.topics.extend([Topic::Message, Topic::Task]);
         }

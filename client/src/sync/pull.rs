@@ -14,19 +14,23 @@ const LOOK: Duration = Duration::from_secs(60);
 pub(super) async fn run(open: Arc<Open>) {
     let mut backoff = Backoff::default();
     loop {
-        open.tokens.until_renewed().await;
-        let wait = match open.pull().await {
-            Ok(()) => {
-                backoff.reset();
-                LOOK
-            }
-            Err(error) => {
-                tracing::debug!(%error, "pull failed");
-                backoff.next(&mut rand::thread_rng())
-            }
-        };
-        let _ = tokio::time::timeout(wait, open.pull_bell.notified()).await;
-        // Offline too: what is on loan goes back in time.
+        // Without a session there is nothing to ask, but the clock goes on.
+        if tokio::time::timeout(LOOK, open.tokens.until_renewed()).await.is_ok() {
+            let wait = match open.pull().await {
+                Ok(()) => {
+                    backoff.reset();
+                    LOOK
+                }
+                Err(error) => {
+                    tracing::debug!(%error, "pull failed");
+                    backoff.next(&mut rand::thread_rng())
+                }
+            };
+            let _ = tokio::time::timeout(wait, open.pull_bell.notified()).await;
+        }
+        // Offline too: what is on loan goes back in time. Never while a page is under way, which would then
+        // be taken for the whole scope.
+        let _one_at_a_time = open.pulling.lock().await;
         match open.store.end_leases(now()).await {
             Ok(topics) => open.changes.tell(topics),
             Err(error) => tracing::warn!(%error, "leases could not be ended"),

@@ -2,7 +2,7 @@
 
 use crate::device::{CODE, Device, Shown, anna, message, sync, threads};
 use bridge::identity::Unlock;
-use bridge::message::SendMessage;
+use bridge::message::{DiscardMessage, MessageState, SendMessage};
 use protocol::id::ScopeId;
 use std::path::Path;
 
@@ -51,7 +51,7 @@ async fn what_is_not_granted_any_more_leaves_and_does_not_return_by_an_old_curso
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_waits_for_a_lost_scope_is_refused_and_leaves_too() {
+async fn what_waits_for_a_lost_scope_is_refused_and_told_until_it_is_thrown_away() {
     let backend = anna().await;
     let device = Device::open(&backend).await;
     backend.set_down(true);
@@ -64,11 +64,16 @@ async fn what_waits_for_a_lost_scope_is_refused_and_leaves_too() {
     device.client.enter_foreground();
     backend.until("it was refused", |world| world.results.len() == 1).await;
     device
-        .until("nothing is left of it", async |client| {
+        .until("it is told", async |client| {
             let shown = sync(client).await;
-            (shown.waiting, shown.refused, threads(client).await) == (0, 0, 0)
+            (shown.waiting, shown.refused, threads(client).await) == (0, 1, 1)
         })
         .await;
+    let left = device.messages().await;
+    let MessageState::Refused { mid, .. } = &left[0].state else { panic!("{left:?}") };
+    assert_eq!((left.len(), left[0].text.as_str()), (1, "För sent"));
+    device.client.discard_message(DiscardMessage { mid: mid.clone() }).await.expect("it is there");
+    assert_eq!((sync(&device.client).await.refused, threads(&device.client).await), (0, 0));
     assert_eq!(backend.world().messages_with("För sent"), 0);
 }
 

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use digiteam_tests::process::own;
 use digiteam_tests::say;
-use digiteam_tests::stage::{CASEWORKER, GUARDIAN, Ports, RESIDENT, Stage};
+use digiteam_tests::stage::{Ports, Stage};
 use tokio::process::Command;
 use tokio::signal::ctrl_c;
 
@@ -30,14 +30,14 @@ async fn show() -> Result<ExitCode> {
         bail!("usage: stage --data FOLDER --as resident|guardian|caseworker");
     };
     let (person, desk) = match *role {
-        "resident" => (RESIDENT, false),
-        "guardian" => (GUARDIAN, false),
-        "caseworker" => (CASEWORKER, true),
+        "resident" => ("Maja Sjögren", false),
+        "guardian" => ("Johan Bergström", false),
+        "caseworker" => ("Helena Forsberg", true),
         other => bail!("nobody is here as {other}"),
     };
     let stage = Stage::open(Path::new(folder), Ports::DEMO).await?;
     say(&format!("The backend answers at {}.", stage.backend()));
-    say(&format!("Choose Helsingborg; in the browser, choose the person with number {person}."));
+    say(&format!("Choose Helsingborg; in the browser, choose {person}."));
 
     let mut app = Command::from(own("digiteam-app")?);
     app.args(["--backend", stage.backend().as_str(), "--data"]).arg(stage.folder().join(format!("device-{role}")));

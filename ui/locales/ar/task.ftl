@@ -1,5 +1,5 @@
 task-due = في موعد أقصاه { $day }
-task-done = تم
-task-done-label = تم: { $title }
+task-done = تحديد كمنجَز
+task-done-label = تحديد كمنجَز: { $title }
 task-waiting = تم – بانتظار الإرسال
-task-thanks = شكرًا! سجّلنا أنه قد تم.
+task-thanks = شكرًا! سجّلنا أنك أنجزت ذلك.

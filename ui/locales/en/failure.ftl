@@ -1,27 +1,27 @@
 failure-offline = We cannot reach the municipality's service. What you have saved is still here. Check your connection and try again.
 failure-service-down = The municipality's service has a problem right now. What you have saved is still here. Try again in a while.
-failure-provider-down = The e-identification service does not answer. Try again in a while, or call us.
+failure-provider-down = The e-identification service is not answering. Try again in a while, or call us.
 failure-login-cancelled = The login was cancelled. Try again whenever you like.
 failure-login-timed-out = The login took too long and was ended. Try again.
-failure-login-refused = The answer to the login did not fit and was thrown away, for your safety. Try again. If it happens several times, call us.
+failure-login-refused = We could not verify the login and stopped it for your safety. Try again. If it happens several times, call us.
 failure-not-known = We cannot find you in this municipality. Check that you chose the right one, or call us.
-failure-no-keyring = The device has no keyring where the app can hide its key. Nothing is stored without it. Turn on the device's screen lock or keyring and try again.
-failure-key-lost = The key to what was stored on the device is gone, so it can no longer be read here. What you have sent remains with the municipality. Log in again.
+failure-no-keyring = The app cannot store anything safely on this device. Turn on the device's screen lock or keyring and try again.
+failure-key-lost = What was stored on this device can no longer be read, because the key to it is gone. What you have sent remains with the municipality. Log in again.
 failure-wrong-code = The code is wrong.
 failure-wrong-code-left =
     { $left ->
-        [one] The code is wrong. You have { $left } try left. After that, what is stored here is erased.
-       *[other] The code is wrong. You have { $left } tries left. After that, what is stored here is erased.
+        [one] The code is wrong. You have { $left } try left. After that, what is stored here is erased. What you have sent remains with the municipality.
+       *[other] The code is wrong. You have { $left } tries left. After that, what is stored here is erased. What you have sent remains with the municipality.
     }
 failure-bad-code = The code must have six digits.
 failure-too-many-tries = Wrong code too many times. What was stored on the device has been erased. What you have sent remains with the municipality. Log in again.
 failure-not-open = The app is locked or logged out. Open it again first.
 failure-session-ended = Your login has been ended. Log in again.
 failure-access = This is not here, or you no longer have access to it. Call your caseworker if you think that is wrong.
-failure-invalid = Something in what you wrote could not be received. Check it and try again.
+failure-invalid = We could not accept everything you wrote. Check it and try again.
 failure-too-long = The text is too long. Shorten it and try again.
 failure-conflict = This has changed in the meantime. Read what is new and try again.
-failure-closed = This is closed and takes nothing new. Call your caseworker instead.
+failure-closed = This is closed, so nothing new can be sent here. Call your caseworker instead.
 failure-not-here = The file is not on this device and cannot be fetched now. Try again when you have a connection.
 failure-unreadable = The file is damaged or cannot be shown. Ask your caseworker to send it another way.
 failure-disk-full = There is no space left on the device. Free some and try again.

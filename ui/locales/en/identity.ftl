@@ -2,7 +2,7 @@ identity-language = Language
 identity-language-hint = This changes the app's own texts. What the municipality has written is shown as it was written.
 identity-welcome = Welcome
 identity-welcome-staff = Log in to your desk
-identity-lead = Here you follow your case, read what is written and write to your caseworker. You can always call, write a letter or visit us instead.
+identity-lead = Here you follow your case, read decisions and write to your caseworker. You can always call, write a letter or visit us instead.
 identity-lead-staff = For employees of the municipality. You log in with your work ID.
 identity-municipality = Which municipality is it about?
 identity-municipality-missing = Choose a municipality.
@@ -27,11 +27,11 @@ identity-locked = The app is locked
 identity-locked-lead = Write your code to open it. This works without a connection too.
 identity-tries-left =
     { $count ->
-        [one] You have { $count } try left. After that, what is stored here is erased.
-       *[other] You have { $count } tries left. After that, what is stored here is erased.
+        [one] You have { $count } try left. After that, what is stored here is erased. What you have sent remains with the municipality.
+       *[other] You have { $count } tries left. After that, what is stored here is erased. What you have sent remains with the municipality.
     }
 identity-unlock = Open
-identity-again = Log in again instead
+identity-again = Forgot the code? Log in again
 identity-lock = Lock
 identity-sign-out = Log out
 identity-leave = Do you want to log out from this device?
@@ -51,5 +51,5 @@ identity-name = Name
 identity-me-municipality = Municipality
 identity-help = Help and contact
 identity-help-text = You decide how to be in touch with us. You can always call, write a letter or visit us.
-identity-leave-heading = Lock and log out
+identity-leave-heading = Lock or log out
 identity-leave-hint = Lock when you put the device down. Log out if somebody else is going to use it.

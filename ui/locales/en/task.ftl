@@ -1,5 +1,5 @@
 task-due = By { $day }
-task-done = Done
-task-done-label = Done: { $title }
+task-done = Mark as done
+task-done-label = Mark as done: { $title }
 task-waiting = Done – waiting to be sent
 task-thanks = Thank you! It is noted as done.

@@ -3,25 +3,25 @@ failure-service-down = Kommunens tjänst har problem just nu. Det du har sparat 
 failure-provider-down = Tjänsten för e-legitimation svarar inte. Försök igen om en stund, eller ring oss.
 failure-login-cancelled = Inloggningen avbröts. Försök igen när du vill.
 failure-login-timed-out = Inloggningen tog för lång tid och avslutades. Försök igen.
-failure-login-refused = Svaret på inloggningen stämde inte och slängdes, för din säkerhet. Försök igen. Händer det flera gånger, ring oss.
+failure-login-refused = Vi kunde inte kontrollera inloggningen och avbröt den för din säkerhet. Försök igen. Händer det flera gånger, ring oss.
 failure-not-known = Vi hittar dig inte hos den här kommunen. Kontrollera att du valde rätt kommun, eller ring oss.
-failure-no-keyring = Enheten har ingen nyckelring där appen kan gömma sin nyckel. Inget sparas utan den. Slå på enhetens skärmlås eller nyckelring och försök igen.
-failure-key-lost = Nyckeln till det som var sparat på enheten är borta, så det går inte att läsa här längre. Det du har skickat finns kvar hos kommunen. Logga in på nytt.
+failure-no-keyring = Appen kan inte spara något säkert på den här enheten. Slå på enhetens skärmlås eller nyckelring och försök igen.
+failure-key-lost = Det som var sparat på den här enheten går inte att läsa längre, eftersom nyckeln till det är borta. Det du har skickat finns kvar hos kommunen. Logga in på nytt.
 failure-wrong-code = Koden är fel.
 failure-wrong-code-left =
     { $left ->
-        [one] Koden är fel. Du har { $left } försök kvar. Sedan raderas det som är sparat här.
-       *[other] Koden är fel. Du har { $left } försök kvar. Sedan raderas det som är sparat här.
+        [one] Koden är fel. Du har { $left } försök kvar. Sedan raderas det som är sparat här. Det du har skickat finns kvar hos kommunen.
+       *[other] Koden är fel. Du har { $left } försök kvar. Sedan raderas det som är sparat här. Det du har skickat finns kvar hos kommunen.
     }
 failure-bad-code = Koden ska ha sex siffror.
 failure-too-many-tries = Fel kod för många gånger. Det som var sparat på enheten har raderats. Det du har skickat finns kvar hos kommunen. Logga in på nytt.
 failure-not-open = Appen är låst eller utloggad. Öppna den igen först.
 failure-session-ended = Din inloggning har avslutats. Logga in igen.
 failure-access = Det här finns inte, eller så har du inte tillgång till det längre. Ring din handläggare om du tror att det är fel.
-failure-invalid = Något i det du skrev gick inte att ta emot. Kontrollera och försök igen.
+failure-invalid = Vi kunde inte ta emot allt du skrev. Kontrollera det och försök igen.
 failure-too-long = Texten är för lång. Korta den och försök igen.
 failure-conflict = Det här har ändrats under tiden. Läs det nya och försök igen.
-failure-closed = Det här är avslutat och tar inte emot något nytt. Ring din handläggare i stället.
+failure-closed = Det här är avslutat, så det går inte att skicka något nytt hit. Ring din handläggare i stället.
 failure-not-here = Filen finns inte på den här enheten och kan inte hämtas nu. Försök igen när du har anslutning.
 failure-unreadable = Filen är skadad eller kan inte visas. Be din handläggare skicka den på annat sätt.
 failure-disk-full = Det finns inte plats kvar på enheten. Frigör utrymme och försök igen.

@@ -2,7 +2,7 @@ identity-language = Språk
 identity-language-hint = Gäller appens egna texter. Det som kommunen har skrivit visas som det skrevs.
 identity-welcome = Välkommen
 identity-welcome-staff = Logga in på ditt skrivbord
-identity-lead = Här följer du ditt ärende, läser det som skrivs och skriver till din handläggare. Du kan alltid ringa, skriva brev eller komma till oss i stället.
+identity-lead = Här följer du ditt ärende, läser beslut och skriver till din handläggare. Du kan alltid ringa, skriva brev eller komma till oss i stället.
 identity-lead-staff = För dig som är anställd i kommunen. Du loggar in med din tjänstelegitimation.
 identity-municipality = Vilken kommun gäller det?
 identity-municipality-missing = Välj en kommun.
@@ -27,11 +27,11 @@ identity-locked = Appen är låst
 identity-locked-lead = Skriv din kod för att öppna. Det går också utan anslutning.
 identity-tries-left =
     { $count ->
-        [one] Du har { $count } försök kvar. Sedan raderas det som är sparat här.
-       *[other] Du har { $count } försök kvar. Sedan raderas det som är sparat här.
+        [one] Du har { $count } försök kvar. Sedan raderas det som är sparat här. Det du har skickat finns kvar hos kommunen.
+       *[other] Du har { $count } försök kvar. Sedan raderas det som är sparat här. Det du har skickat finns kvar hos kommunen.
     }
 identity-unlock = Öppna
-identity-again = Logga in på nytt i stället
+identity-again = Glömt koden? Logga in på nytt
 identity-lock = Lås
 identity-sign-out = Logga ut
 identity-leave = Vill du logga ut från den här enheten?
@@ -51,5 +51,5 @@ identity-name = Namn
 identity-me-municipality = Kommun
 identity-help = Hjälp och kontakt
 identity-help-text = Du väljer själv hur du har kontakt med oss. Du kan alltid ringa, skriva brev eller komma till oss.
-identity-leave-heading = Lås och logga ut
+identity-leave-heading = Låsa eller logga ut
 identity-leave-hint = Lås när du lägger ifrån dig enheten. Logga ut om någon annan ska använda den.

@@ -1,5 +1,5 @@
 task-due = Senast { $day }
-task-done = Klar
-task-done-label = Klar: { $title }
+task-done = Markera som klar
+task-done-label = Markera som klar: { $title }
 task-waiting = Klar – väntar på att skickas
 task-thanks = Tack! Vi har noterat att det är klart.

@@ -14,7 +14,7 @@ pub(crate) struct LockedProps {
 }
 
 /// From here on the person should know how many tries are left.
-const FEW: u32 = 5;
+const FEW: u32 = 3;
 
 /// The page.
 #[component]

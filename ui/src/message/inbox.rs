@@ -8,6 +8,8 @@ use crate::message::open::OpenPanel;
 use crate::message::thread::ThreadPane;
 use crate::message::threads::{badge, tags};
 use crate::moment::{Form, Moment};
+use crate::shell;
+use bridge::access::{OpenScope, Purpose};
 use bridge::message::{InboxRowView, ListInbox};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -65,6 +67,14 @@ fn Content(props: &ContentProps) -> Html {
         let opened = opened_now.setter();
         Callback::from(move |()| opened.set(true))
     };
+    let scope = props.row.scope.clone();
+    let was_open = props.row.opened;
+    // Looking again at what is on the device is told too; the purpose stands in the log from its opening.
+    use_effect_with((), move |()| {
+        if was_open {
+            shell::send(OpenScope { scope, purpose: Purpose::Reply }, drop);
+        }
+    });
     if props.row.opened || *opened_now {
         html! { <ThreadPane thread={props.row.row.thread.clone()} /> }
     } else {

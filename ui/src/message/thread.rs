@@ -2,7 +2,7 @@
 
 use crate::call::use_call;
 use crate::kit::{Page, awaited, focus_quietly};
-use crate::locale::use_words;
+use crate::locale::{Words, use_words};
 use crate::message::conversation::Conversation;
 use crate::message::draft::{Draft, Drafts, Edit};
 use crate::message::reply::Reply;
@@ -23,12 +23,17 @@ pub(crate) fn ThreadPage(props: &ThreadProps) -> Html {
     let words = use_words();
     let answer = use_call(ShowThread { thread: props.thread.to_string() });
     let title =
-        answer.asked.ready().map_or_else(|| words.say("message-thread"), |thread| thread.subject.clone().into());
+        answer.asked.ready().map_or_else(|| words.say("message-thread"), |thread| subject(&words, &thread.subject));
     html! {
         <Page id="thread" {title} back={(Route::Messages, words.say("message-title"))}>
             { awaited(&answer, |thread| html! { <Body key={thread.thread.clone()} thread={thread.clone()} /> }) }
         </Page>
     }
+}
+
+/// What a thread is about, or that it is not here any more.
+pub(crate) fn subject(words: &Words, subject: &str) -> AttrValue {
+    if subject.is_empty() { words.say("message-gone") } else { AttrValue::from(subject.to_owned()) }
 }
 
 /// The pane on a desk.
@@ -71,12 +76,16 @@ fn Body(props: &BodyProps) -> Html {
     };
     html! {
         <>
-            <p class="with">
-                { words.say("message-with") }{ " " }
-                { for thread.others.iter().enumerate().map(|(at, other)| show_other(at, other)) }
-            </p>
+            if !thread.others.is_empty() {
+                <p class="with">
+                    { words.say("message-with") }{ " " }
+                    { for thread.others.iter().enumerate().map(|(at, other)| show_other(at, other)) }
+                </p>
+            }
             <Conversation thread={thread.clone()} {on_change} />
-            <Reply thread={AttrValue::from(thread.thread.clone())} {draft} />
+            if !thread.others.is_empty() {
+                <Reply thread={AttrValue::from(thread.thread.clone())} {draft} />
+            }
         </>
     }
 }

@@ -3,6 +3,7 @@
 use crate::call::use_call;
 use crate::kit::{Empty, Icon, Page, Sign, awaited};
 use crate::locale::{Words, use_words};
+use crate::message::thread::subject;
 use crate::moment::{Form, Moment};
 use crate::route::Route;
 use bridge::message::{ListThreads, ThreadRowView};
@@ -30,7 +31,7 @@ fn show_row(words: &Words, row: &ThreadRowView) -> Html {
         <li key={row.thread.clone()}>
             <a class={classes!("row", "thread-row", (row.unread > 0).then_some("unread"))} href={route.to_string()}>
                 <span class="row-words">
-                    <span class="row-title" dir="auto">{ &row.subject }</span>
+                    <span class="row-title" dir="auto">{ subject(words, &row.subject) }</span>
                     <span class="row-detail"><bdi>{ &row.with }</bdi></span>
                     if let Some(preview) = &row.preview {
                         <span class="row-preview" dir="auto">{ preview }</span>
