@@ -2,6 +2,7 @@
 
 use crate::acts::{open_case, send_message, start_thread};
 use crate::town::{Town, towns};
+use protocol::access::ScopeKind;
 use protocol::id::ThreadId;
 use protocol::message::{MAX_TEXT, MarkRead, ThreadRow};
 use protocol::mutation::Outcome;
@@ -100,6 +101,17 @@ async fn a_refusal_undoes_only_itself_and_is_remembered() {
             answer.iter().map(|result| matches!(result.outcome, Outcome::Refused { .. })).collect();
         assert_eq!(refused, [false, true, true, false]);
         assert_eq!(town.push("moa", push).await, answer);
+
+        // One that had written much before it was refused.
+        let mut wordless = start_thread("c1", "t2", "sara");
+        wordless.text = " ".into();
+        town.must_not("moa", wordless, RefusalCode::Invalid).await;
+        let grants = town.pull("moa", &[]).await.grants;
+        assert_eq!(
+            grants.iter().filter(|grant| grant.kind == ScopeKind::Thread).count(),
+            1,
+            "a refusal left something"
+        );
         assert_eq!(town.ids("moa", "message").await, ["t1-1", "m2", "m4"]);
     }
 }
