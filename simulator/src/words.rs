@@ -121,7 +121,7 @@ pub(crate) struct Words {
 }
 
 const SWEDISH: Words = Words {
-    banner: "Låtsas-legitimation för utveckling",
+    banner: "Låtsaslegitimation för utveckling",
     banner_more: "Ingen riktig e‑legitimation används. Alla personer är påhittade.",
     title: "Legitimera dig",
     asks: "vill att du legitimerar dig.",
@@ -136,7 +136,7 @@ const SWEDISH: Words = Words {
     new_window: "öppnas i ett nytt fönster",
     open_title: "Öppna appen",
     open_app: "Öppna den låtsade appen",
-    failed: "Du är inte legitimerad",
+    failed: "Det gick inte att legitimera dig",
     retry: "Försök igen",
     retry_more: "Du kan försöka igen eller avbryta.",
     phone: "Låtsad app",
@@ -145,7 +145,7 @@ const SWEDISH: Words = Words {
     confirm: "Legitimera mig",
     confirm_more: "Bekräfta bara om du själv just har begärt det.",
     you_are: "Du är",
-    tells: "Lämnas ut",
+    tells: "Det här lämnas ut",
     tells_name: "namn och födelsedatum",
     tells_number: "personnummer",
     tells_post: "arbetsplats",

@@ -46,7 +46,7 @@ async fn nothing_readable_stays_and_without_the_key_one_starts_anew() {
 
     desktop.empty_keyring().await.expect("the key is gone");
     let app = Window::open(&desktop, stage.folder(), &program).await.expect("the app still opens");
-    app.see_words("#reason", "Nyckeln", LONG).await.expect("it says what happened");
+    app.see_words("#reason", "nyckeln till det är borta", LONG).await.expect("it says what happened");
     log_in(&app, &links, &desktop, &stage).await;
 }
 
