@@ -1,7 +1,11 @@
 //! The demo content loads, on both engines, once.
 
 use digiteam_backend::config::Config;
-use digiteam_backend::{App, load, system_clock};
+use digiteam_backend::identity::Caller;
+use digiteam_backend::{App, load, sync, system_clock};
+use protocol::id::{DeviceId, MunicipalityId, PersonId};
+use protocol::identity::Realm;
+use protocol::sync::PullRequest;
 use std::path::Path;
 use tokio::sync::watch;
 
@@ -24,8 +28,39 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
         let steps = load::load(&app, &demo, today).await.unwrap_or_else(|error| panic!("{engine}: {error:#}"));
         assert!(steps > 80, "{engine}: only {steps} steps");
         assert_eq!(load::load(&app, &demo, today).await.expect("is safe to repeat"), 0);
+        for (person, municipality, sees, must_not_see) in [
+            ("p-07", "helsingborg", vec!["c-05", "n-0504"], vec![]),
+            ("p-08", "landskrona", vec!["c-05"], vec!["n-0504"]),
+            // The mother of a child whose father lives under protected identity.
+            ("p-11", "bjuv", vec!["c-06"], vec!["n-0604", "d-0601", "Landskrona"]),
+            // Kept apart.
+            ("p-12", "landskrona", vec!["c-07"], vec!["Stefan", "c-11"]),
+            ("p-13", "bjuv", vec!["c-11"], vec!["Marie", "c-07"]),
+        ] {
+            let served = served(&app, person, municipality).await;
+            for word in sees {
+                assert!(served.contains(word), "{engine}: {person} does not see {word}");
+            }
+            for word in must_not_see {
+                assert!(!served.contains(word), "{engine}: {person} sees {word}");
+            }
+        }
         let before = app.db.meta("db_epoch").await.expect("reads");
         app.db.renew_epoch().await.expect("is written");
         assert_ne!(app.db.meta("db_epoch").await.expect("reads"), before, "a restored database has another life");
     }
+}
+
+/// Everything that a resident is served, as text.
+async fn served(app: &App, person: &str, municipality: &str) -> String {
+    let caller = Caller {
+        person: PersonId::new(person),
+        realm: Realm::Resident,
+        municipality: MunicipalityId::new(municipality),
+        session: String::new(),
+    };
+    let asked = PullRequest { device: DeviceId::new("reader"), cursors: vec![], waiting: vec![] };
+    let answer = sync::pull(app, &caller, &asked).await.expect("is answered");
+    assert!(!answer.more, "one answer holds it all");
+    serde_json::to_string(&answer.pages).expect("serializes")
 }
