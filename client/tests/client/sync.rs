@@ -64,11 +64,12 @@ async fn what_waits_for_a_lost_scope_is_refused_and_told_until_it_is_thrown_away
     device.client.enter_foreground();
     backend.until("it was refused", |world| world.results.len() == 1).await;
     device
-        .until("it is told", async |client| {
+        .until("only the refused one is left", async |client| {
             let shown = sync(client).await;
-            (shown.waiting, shown.refused, threads(client).await) == (0, 1, 1)
+            (shown.waiting, shown.refused, device.messages().await.len()) == (0, 1, 1)
         })
         .await;
+    assert_eq!(threads(&device.client).await, 1);
     let left = device.messages().await;
     let MessageState::Refused { mid, .. } = &left[0].state else { panic!("{left:?}") };
     assert_eq!((left.len(), left[0].text.as_str()), (1, "För sent"));
