@@ -43,6 +43,11 @@ pub async fn answer(app: &App, caller: &Caller, asked: &PullRequest) -> Result<P
     let mut more = false;
     for grant in &grants {
         let cursor = asked.cursors.iter().find(|cursor| cursor.scope == grant.scope);
+        // Most scopes have nothing new: they cost no query.
+        let is_current = cursor.is_some_and(|cursor| cursor.epoch == grant.epoch && Some(cursor.seq) == grant.head);
+        if grant.head.is_none() || is_current {
+            continue;
+        }
         let Some((from, reset, head)) = start(grant, cursor, floor(&mut snapshot, grant).await?) else { continue };
         if budget.records == 0 || budget.bytes == 0 {
             more = true;
