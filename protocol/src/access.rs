@@ -50,6 +50,9 @@ pub enum SyncMode {
     Auto,
     /// Only while opened, with a purpose that is logged first.
     OnOpen,
+    /// A mode newer than this build: kept only as long as it is served.
+    #[serde(other)]
+    Unknown,
 }
 
 /// One entry of the authoritative grant set. A scope that is not in the set leaves the device.
@@ -68,7 +71,8 @@ pub struct Grant {
     /// The scope's head in this snapshot; equals a cursor when nothing is missing. Null for an `on_open`
     /// scope that is not open: its head would tell that something happened in it.
     pub head: Option<i64>,
-    /// Until when the opened content may stand on the device.
+    /// Until when the content may stand on the device without contact: of what was opened, and of what guardians
+    /// are let into.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lease_until: Option<Millis>,
 }
@@ -95,6 +99,9 @@ pub enum Purpose {
     StandIn,
     /// Checking quality or access.
     Review,
+    /// A purpose newer than this build.
+    #[serde(other)]
+    Unknown,
 }
 
 /// The answer to [`OpenScope`].

@@ -1,7 +1,7 @@
 //! Mutations: what a client wants done, queued on the device and done once on the backend.
 
 use crate::Millis;
-use crate::id::{MutationId, ScopeId};
+use crate::id::{BlobId, MutationId, ScopeId};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
@@ -16,6 +16,10 @@ pub struct Mutation {
     pub n: i64,
     /// When it was made, by the device's clock; informative.
     pub made_at: Millis,
+    /// Uploads that must be stored before it: until they are it is answered with
+    /// [`Missing`](crate::refusal::RefusalCode::Missing), and its lane waits.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needs: Vec<BlobId>,
     /// What is wanted.
     pub act: Act,
 }
@@ -27,6 +31,9 @@ macro_rules! acts {
         #[serde(tag = "act", rename_all = "snake_case")]
         pub enum Act {
             $($(#[$doc])* $name($type),)*
+            /// An act newer than this build: refused, and the rest of the push is done.
+            #[serde(other)]
+            Unknown,
         }
 
         $(impl From<$type> for Act {
@@ -86,6 +93,9 @@ pub enum Outcome {
         /// Why.
         refusal: Refusal,
     },
+    /// An outcome newer than this build.
+    #[serde(other)]
+    Unknown,
 }
 
 /// A sequence number in a scope.

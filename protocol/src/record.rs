@@ -2,10 +2,10 @@
 
 use crate::id::RecordId;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+use serde_json::value::{RawValue, to_raw_value};
 
 /// One row of a scope's feed at its latest sequence number.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
     /// Unique within its scope and kind.
     pub id: RecordId,
@@ -16,10 +16,60 @@ pub struct Record {
     /// A tombstone: the record is gone and `body` is null.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
-    /// The content as JSON, unknown fields included.
+    /// The content, unknown fields included.
     #[serde(default)]
-    pub body: Value,
+    pub body: Json,
 }
+
+/// JSON that is carried as the text it came as: nothing in it is read, reordered or lost on the way.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Json(Box<RawValue>);
+
+impl Json {
+    /// The JSON of `value`.
+    ///
+    /// # Errors
+    /// When `value` cannot be written as JSON.
+    pub fn of<T: Serialize + ?Sized>(value: &T) -> Result<Self, serde_json::Error> {
+        to_raw_value(value).map(Self)
+    }
+
+    /// `text`, which must be JSON.
+    ///
+    /// # Errors
+    /// When it is not.
+    pub fn new(text: String) -> Result<Self, serde_json::Error> {
+        RawValue::from_string(text).map(Self)
+    }
+
+    /// The text.
+    pub fn get(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Reads it.
+    ///
+    /// # Errors
+    /// When it has another shape.
+    pub fn read<'a, T: Deserialize<'a>>(&'a self) -> Result<T, serde_json::Error> {
+        serde_json::from_str(self.get())
+    }
+}
+
+impl Default for Json {
+    fn default() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+}
+
+impl PartialEq for Json {
+    fn eq(&self, other: &Self) -> bool {
+        self.get() == other.get()
+    }
+}
+
+impl Eq for Json {}
 
 macro_rules! bodies {
     ($($(#[$doc:meta])* $name:ident($type:ty) = $kind:literal;)*) => {
@@ -33,9 +83,9 @@ macro_rules! bodies {
 
         impl Body {
             /// Reads a record's body by its kind. Never fails: what it cannot read is [`Body::Unknown`].
-            pub fn parse(kind: &str, body: &Value) -> Self {
+            pub fn parse(kind: &str, body: &Json) -> Self {
                 match kind {
-                    $($kind => <$type>::deserialize(body).map_or(Self::Unknown, Self::$name),)*
+                    $($kind => body.read().map_or(Self::Unknown, Self::$name),)*
                     _ => Self::Unknown,
                 }
             }
@@ -82,11 +132,14 @@ mod tests {
 
     #[test]
     fn an_unknown_kind_or_shape_is_kept_and_not_an_error() {
-        assert_eq!(Body::parse("hologram", &Value::Null), Body::Unknown);
-        assert_eq!(Body::parse("message", &Value::Null), Body::Unknown);
-        let record: Record =
-            serde_json::from_str(r#"{"id":"a","kind":"hologram","seq":3,"body":{"x":1}}"#).expect("parses");
-        let again = serde_json::to_value(&record).expect("serializes");
-        assert_eq!(again["body"]["x"], 1);
+        assert_eq!(Body::parse("hologram", &Json::default()), Body::Unknown);
+        assert_eq!(Body::parse("message", &Json::default()), Body::Unknown);
+        let newer = r#"{"id":"a","kind":"hologram","seq":3,"body":{"z": [1.50], "a": {"deep": null}}}"#;
+        let record: Record = serde_json::from_str(newer).expect("parses");
+        assert_eq!(
+            serde_json::to_string(&record).expect("serializes"),
+            newer,
+            "an older client changed a newer record"
+        );
     }
 }

@@ -34,11 +34,13 @@ pub enum RefusalCode {
     Reused,
     /// A lane's numbers must follow each other; the one that is awaited stands in `details`.
     OutOfOrder,
+    /// An upload that it needs is not stored yet; its id stands in `details`.
+    Missing,
     /// The thing changed in the meantime.
     Conflict,
     /// The thing is closed or signed and takes no change.
     Closed,
-    /// Too much at once: try later.
+    /// Too much at once: try later, not before what `Retry-After` says.
     Busy,
     /// An error on the backend's side, with an incident id.
     Internal,

@@ -1,14 +1,16 @@
 //! The wire as it was shipped: every text here must decode for ever, and encode to the same again.
 
-use digiteam_protocol::access::{Grant, OpenScope, Opened};
+use digiteam_protocol::access::{Grant, OpenScope, Opened, SyncMode};
 use digiteam_protocol::case::{Case, CaseRow, Note};
 use digiteam_protocol::document::{BlobStored, Document};
 use digiteam_protocol::identity::{Me, Municipality};
 use digiteam_protocol::message::{Message, ReadMark, Thread, ThreadRow};
-use digiteam_protocol::mutation::{Mutation, MutationResult};
+use digiteam_protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use digiteam_protocol::person::Profile;
 use digiteam_protocol::refusal::Refusal;
-use digiteam_protocol::sync::{DigestResponse, Event, PullRequest, PullResponse, PushRequest, PushResponse};
+use digiteam_protocol::sync::{
+    DigestResponse, Event, EventKind, Page, PullRequest, PullResponse, PushRequest, PushResponse,
+};
 use digiteam_protocol::task::Task;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -63,6 +65,9 @@ fn mutations() {
     ] {
         check::<Mutation>(&format!(r#"{{"mid":"u1","lane":"x","n":1,"made_at":2,"act":{act}}}"#));
     }
+    check::<Mutation>(
+        r#"{"mid":"u1","lane":"x","n":1,"made_at":2,"needs":["b1"],"act":{"act":"complete_task","task":"k1"}}"#,
+    );
     check::<MutationResult>(r#"{"mid":"u1","outcome":"applied","at":[{"scope":"x","seq":3}]}"#);
     check::<MutationResult>(r#"{"mid":"u1","outcome":"refused","refusal":{"code":"too_long"}}"#);
     check::<Refusal>(r#"{"code":"internal","details":"7f"}"#);
@@ -78,23 +83,39 @@ fn requests_and_answers() {
     check::<Opened>(r#"{"lease_until":4}"#);
     check::<BlobStored>(r#"{"blob":"b1","size":4,"sha256":"00"}"#);
     check::<Grant>(r#"{"scope":"x","kind":"thread","role":"caseworker","sync":"on_open","epoch":1,"head":null}"#);
-    check::<PullRequest>(r#"{"device":"d","cursors":[{"scope":"x","epoch":1,"seq":2}],"waiting":["u1"]}"#);
-    check::<PullResponse>(
-        r#"{"db_epoch":"e","now":1,"grants":[{"scope":"x","kind":"case","role":"guardian","sync":"auto","epoch":1,"head":3,"lease_until":9}],
-        "pages":[{"scope":"x","epoch":1,"reset":true,"upto":3,"records":[{"id":"r","kind":"note","seq":3,"deleted":true,"body":null}]}],
-        "results":[],"more":false}"#,
+    check::<PullRequest>(
+        r#"{"device":"d","grants":"5f","cursors":[{"scope":"x","epoch":1,"seq":2},{"scope":"y","epoch":1,"seq":9,
+        "back":{"at":4,"to":7}}],"waiting":["u1"]}"#,
     );
+    check::<PullRequest>(r#"{"device":"d","cursors":[],"waiting":[]}"#);
+    check::<PullResponse>(
+        r#"{"db_epoch":"e","now":1,"grants_hash":"5f","grants":[{"scope":"x","kind":"case","role":"guardian","sync":"auto","epoch":1,
+        "head":3,"lease_until":9}],"pages":[{"scope":"x","epoch":1,"head":3,"span":{"tail":{"after":1,"upto":3}},
+        "records":[{"id":"r","kind":"note","seq":3,"deleted":true,"body":null}]}],"results":[],"more":false}"#,
+    );
+    check::<PullResponse>(r#"{"db_epoch":"e","now":1,"grants_hash":"5f","pages":[],"results":[],"more":true}"#);
+    for span in [
+        r#"{"window":{}}"#,
+        r#"{"window":{"replaces":7,"back":{"at":0,"to":9}}}"#,
+        r#"{"back":{"after":2,"upto":5,"to":9}}"#,
+    ] {
+        check::<Page>(&format!(r#"{{"scope":"x","epoch":1,"head":9,"span":{span},"records":[]}}"#));
+    }
     check::<PushRequest>(r#"{"device":"d","mutations":[]}"#);
     check::<PushResponse>(r#"{"results":[]}"#);
     check::<DigestResponse>(r#"{"db_epoch":"e","scopes":[{"scope":"x","epoch":1,"head":3,"digest":"00"}]}"#);
     check::<Event>(r#"{"event":"changed","scope":"x"}"#);
+    check::<Event>(
+        r#"{"event":"changed","scope":"x","page":{"scope":"x","epoch":1,"head":3,"span":{"tail":{"after":2,"upto":3}},
+        "records":[{"id":"r","kind":"message","seq":3,"body":{"from":"p1","text":"Hej","sent_at":1}}]}}"#,
+    );
     check::<Event>(r#"{"event":"stale"}"#);
 }
 
 #[test]
 fn what_is_newer_decodes_as_unknown() {
     let event: Event = serde_json::from_str(r#"{"event":"sung","in":"c minor"}"#).expect("decodes");
-    assert_eq!(event, Event::Unknown);
+    assert_eq!(event.event, EventKind::Unknown);
     let refusal: Refusal = serde_json::from_str(r#"{"code":"on_strike"}"#).expect("decodes");
     assert_eq!(refusal.code, digiteam_protocol::refusal::RefusalCode::Unknown);
     let grant: Grant = serde_json::from_str(
@@ -102,6 +123,18 @@ fn what_is_newer_decodes_as_unknown() {
     )
     .expect("decodes");
     assert_eq!(grant.kind, digiteam_protocol::access::ScopeKind::Unknown);
+    let grant: Grant =
+        serde_json::from_str(r#"{"scope":"x","kind":"case","role":"guest","sync":"at_night","epoch":1,"head":1}"#)
+            .expect("decodes");
+    assert_eq!(grant.sync, SyncMode::Unknown);
+    let mutation: Mutation = serde_json::from_str(
+        r#"{"mid":"u1","lane":"x","n":1,"made_at":2,"act":{"act":"sing","song":"Vem kan segla"}}"#,
+    )
+    .expect("decodes");
+    assert_eq!(mutation.act, Act::Unknown);
+    let result: MutationResult =
+        serde_json::from_str(r#"{"mid":"u1","outcome":"postponed","until":9}"#).expect("decodes");
+    assert_eq!(result.outcome, Outcome::Unknown);
 }
 
 /// `json` decodes as `T`, and `T` encodes to what `json` says.
