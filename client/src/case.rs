@@ -6,7 +6,7 @@ use crate::store::{Store, StoreError};
 use bridge::case::{CaseRowView, CaseView, CaseworkerView, EntryView, ListCases, ShowCase, Stage};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::case::{Case, CaseRow};
-use protocol::record::Body;
+use protocol::record::{Body, Json};
 use std::collections::HashSet;
 
 impl Client {
@@ -26,7 +26,7 @@ impl Client {
         let mut listed = HashSet::new();
         Ok(rows
             .into_iter()
-            .filter_map(|(kind, body)| match Body::parse(&kind, &serde_json::from_str(&body).ok()?) {
+            .filter_map(|(kind, body)| match Body::parse(&kind, &Json::new(body).ok()?) {
                 Body::Case(case) => Some(row_of_case(&case)),
                 Body::CaseRow(row) => Some(row_of_desk(row)),
                 _ => None,
@@ -63,7 +63,7 @@ impl Client {
         if open.store.look(&scope, &notes).await? {
             open.changes.tell([Topic::Case]);
         }
-        let entries = rows.into_iter().map(|(id, kind, body)| entry(id, &kind, &body)).collect();
+        let entries = rows.into_iter().map(|(id, kind, body)| entry(id, &kind, body)).collect();
         Ok(CaseView {
             row: row_of_case(&case),
             caseworker: CaseworkerView {
@@ -103,8 +103,8 @@ impl Store {
     }
 }
 
-fn entry(id: String, kind: &str, body: &str) -> EntryView {
-    match serde_json::from_str(body).map_or(Body::Unknown, |body| Body::parse(kind, &body)) {
+fn entry(id: String, kind: &str, body: String) -> EntryView {
+    match Json::new(body).map_or(Body::Unknown, |body| Body::parse(kind, &body)) {
         Body::Note(note) => {
             EntryView::Note { id, heading: note.heading, text: note.text, author: note.author, at: note.happened_at }
         }

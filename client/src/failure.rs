@@ -33,7 +33,7 @@ pub(crate) fn code(refusal: RefusalCode) -> FailureCode {
         RefusalCode::Conflict => FailureCode::Conflict,
         RefusalCode::Closed => FailureCode::Closed,
         RefusalCode::Busy | RefusalCode::Internal => FailureCode::ServiceDown,
-        RefusalCode::Reused | RefusalCode::OutOfOrder => FailureCode::Internal,
+        RefusalCode::Reused | RefusalCode::OutOfOrder | RefusalCode::Missing => FailureCode::Internal,
         RefusalCode::Unknown => FailureCode::Unknown,
     }
 }
@@ -81,7 +81,7 @@ impl From<WireError> for Failure {
     fn from(error: WireError) -> Self {
         match error {
             WireError::Unreachable => failure(FailureCode::Offline),
-            WireError::Down => failure(FailureCode::ServiceDown),
+            WireError::Down | WireError::Busy(_) => failure(FailureCode::ServiceDown),
             WireError::Ended => failure(FailureCode::SessionEnded),
             WireError::Garbled => failure(FailureCode::ServiceDown),
             WireError::Refused(refusal) => Failure { details: refusal.details, ..failure(code(refusal.code)) },

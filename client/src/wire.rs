@@ -5,7 +5,7 @@
 
 use crate::store::StoreError;
 use protocol::refusal::{Refusal, RefusalCode};
-use reqwest::{Method, RequestBuilder, Response, StatusCode, redirect};
+use reqwest::{Method, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
 use url::Url;
@@ -17,6 +17,9 @@ const ANSWER: Duration = Duration::from_secs(20);
 /// How long any stream may be silent: a little more than two heartbeats.
 const SILENCE: Duration = Duration::from_secs(2 * protocol::sync::HEARTBEAT_SECONDS + 5);
 
+/// The longest that anybody can keep us away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(5 * 60);
+
 /// Why a request did not give what was asked for.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum WireError {
@@ -26,6 +29,9 @@ pub(crate) enum WireError {
     /// Something answered that it is in trouble.
     #[error("the backend is in trouble")]
     Down,
+    /// It asks to be left alone for so long.
+    #[error("the backend is busy")]
+    Busy(Duration),
     /// The session has ended; only a new login helps.
     #[error("the session has ended")]
     Ended,
@@ -92,14 +98,21 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Response, WireError>
     if status.is_success() {
         return Ok(response);
     }
-    if status == StatusCode::UNAUTHORIZED {
-        return Err(WireError::Refused(RefusalCode::Unauthenticated.into()));
-    }
+    let pause = pause(&response);
     // Only the backend itself refuses; what a proxy or a café's network says between us is no answer.
-    Err(match response.json::<Refusal>().await {
-        Ok(refusal) if refusal.code != RefusalCode::Busy => WireError::Refused(refusal),
+    Err(match (response.json::<Refusal>().await, pause) {
+        (Ok(refusal), _) if refusal.code != RefusalCode::Busy => WireError::Refused(refusal),
+        (_, Some(pause)) => WireError::Busy(pause),
         _ => WireError::Down,
     })
+}
+
+// How long to stay away, of an answer that asks for it. In seconds, as a date would need a clock that is right;
+// RFC 9110, section 10.2.3.
+fn pause(response: &Response) -> Option<Duration> {
+    let asks = [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&response.status());
+    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+    asks.then(|| Duration::from_secs(seconds).min(LONGEST_PAUSE))
 }
 
 /// Reads an answer's body.

@@ -1,15 +1,17 @@
 //! What a pull brought, taken into the store in one transaction: grants, rows, cursors and answers.
 //!
-//! They stand or fall together, so a crash leaves the state before or after, never between. A scope that
-//! is not granted any more leaves with its rows, the keys of its files and its cursor.
+//! They stand or fall together, so a crash leaves the state before or after, never between. A page that does not
+//! join on to what is here, because it comes late or twice, changes nothing. A scope that is not granted any more
+//! leaves with its rows, the keys of its files and its cursor.
 
 use super::{Meta, Store, StoreError, pending};
 use bridge::Topic;
 use protocol::Millis;
+use protocol::access::Grant;
 use protocol::id::ScopeId;
 use protocol::identity::{Me, Realm};
-use protocol::sync::{Cursor, Page, PullResponse};
-use sqlx::SqliteConnection;
+use protocol::sync::{Back, Cursor, Page, PullResponse, Span};
+use sqlx::{FromRow, SqliteConnection};
 use std::collections::HashSet;
 
 /// What taking it in did.
@@ -23,12 +25,38 @@ pub(crate) struct Applied {
     pub(crate) push: bool,
 }
 
+#[derive(FromRow)]
+struct Held {
+    scope: String,
+    epoch: i64,
+    seq: i64,
+    back_at: Option<i64>,
+    back_to: Option<i64>,
+}
+
+impl Held {
+    fn back(&self) -> Option<Back> {
+        let (at, to) = self.back_at.zip(self.back_to)?;
+        Some(Back { at, to })
+    }
+}
+
 impl Store {
     /// How far every scope has come.
     pub(crate) async fn cursors(&self) -> Result<Vec<Cursor>, StoreError> {
-        let rows: Vec<(String, i64, i64)> =
-            sqlx::query_as("SELECT scope, epoch, seq FROM cursor").fetch_all(self.read()).await?;
-        Ok(rows.into_iter().map(|(scope, epoch, seq)| Cursor { scope: ScopeId::new(scope), epoch, seq }).collect())
+        let held: Vec<Held> = sqlx::query_as("SELECT scope, epoch, seq, back_at, back_to FROM cursor ORDER BY scope")
+            .fetch_all(self.read())
+            .await?;
+        let cursor = |held: Held| {
+            let back = held.back();
+            Cursor { scope: ScopeId::new(held.scope), epoch: held.epoch, seq: held.seq, back }
+        };
+        Ok(held.into_iter().map(cursor).collect())
+    }
+
+    /// Names the set of grants that is here.
+    pub(crate) async fn grants_hash(&self) -> Result<Option<String>, StoreError> {
+        Ok(self.meta::<Option<String>>(Meta::GrantsHash).await?.flatten())
     }
 
     /// Takes a pull's answer in; `device_now` tells how far the device's clock is off.
@@ -41,14 +69,20 @@ impl Store {
             tx.commit().await?;
             return Ok(Applied { more: true, push: true, ..applied });
         }
-        keep_grants(&mut tx, answer).await?;
+        if !keep_grants(&mut tx, answer).await? {
+            // The set that it leaves out is not the one that is here: ask for it.
+            tx.commit().await?;
+            return Ok(Applied { more: true, ..applied });
+        }
         for page in &answer.pages {
-            applied.topics.extend(take_in(&mut tx, page).await?);
+            applied.topics.extend(take_in(&mut tx, page).await?.unwrap_or_default());
         }
         let left = leave(&mut tx, answer.now).await?;
         let before = count(&mut tx).await?;
         pending::settle(&mut tx, &answer.results).await?;
-        pending::drop_arrived(&mut tx).await?;
+        if !answer.more {
+            pending::drop_lost(&mut tx).await?;
+        }
         // What was refused in a scope that is gone stays until its writer has seen it; a desk has no place for it.
         let me: Option<Me> = Meta::Me.load(&mut tx).await?;
         if me.is_some_and(|me| me.realm == Realm::Staff) {
@@ -73,6 +107,19 @@ impl Store {
         }
         applied.topics.extend(left);
         Ok(applied)
+    }
+
+    /// Takes in a page that came by itself. `None` when it does not join on to what is here: pull.
+    pub(crate) async fn apply_page(&self, page: &Page) -> Result<Option<Applied>, StoreError> {
+        let mut tx = self.write().await?;
+        let Some(mut topics) = take_in(&mut tx, page).await? else { return Ok(None) };
+        let before = count(&mut tx).await?;
+        pending::drop_arrived(&mut tx).await?;
+        if before != count(&mut tx).await? {
+            topics.extend([Topic::Message, Topic::Task]);
+        }
+        tx.commit().await?;
+        Ok(Some(Applied { topics, ..Applied::default() }))
     }
 
     /// Removes what is on loan and overdue, by the server's clock as far as it is known.
@@ -115,17 +162,27 @@ async fn is_another_life(conn: &mut SqliteConnection, epoch: &str) -> Result<boo
     }
 }
 
-async fn keep_grants(conn: &mut SqliteConnection, answer: &PullResponse) -> Result<(), StoreError> {
+// `false` when the answer leaves the set out and it is not the one that is here.
+async fn keep_grants(conn: &mut SqliteConnection, answer: &PullResponse) -> Result<bool, StoreError> {
+    let Some(grants) = &answer.grants else {
+        let held: Option<Option<String>> = Meta::GrantsHash.load(conn).await?;
+        if held.flatten().is_some_and(|held| held == answer.grants_hash) {
+            return Ok(true);
+        }
+        Meta::GrantsHash.keep(conn, &None::<String>).await?;
+        return Ok(false);
+    };
     sqlx::query("DELETE FROM grants").execute(&mut *conn).await?;
     sqlx::query(
         "INSERT OR REPLACE INTO grants (scope, kind, role, sync, epoch, head, lease_until)
          SELECT value ->> '$.scope', value ->> '$.kind', value ->> '$.role', value ->> '$.sync', value ->> '$.epoch',
                 value ->> '$.head', value ->> '$.lease_until' FROM json_each(?1)",
     )
-    .bind(serde_json::to_string(&answer.grants)?)
-    .execute(conn)
+    .bind(serde_json::to_string::<Vec<Grant>>(grants)?)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    Meta::GrantsHash.keep(conn, &Some(&answer.grants_hash)).await?;
+    Ok(true)
 }
 
 // Everything of scopes that are not granted, not open, or whose lease is over.
@@ -134,7 +191,7 @@ async fn leave(conn: &mut SqliteConnection, now: Millis) -> Result<HashSet<Topic
         "WITH held AS (SELECT scope FROM cursor UNION SELECT scope FROM record UNION SELECT scope FROM blob)
          SELECT scope FROM held WHERE scope NOT IN (
              SELECT scope FROM grants
-             WHERE sync <> 'on_open' OR (head IS NOT NULL AND coalesce(lease_until, ?1 + 1) > ?1))",
+             WHERE (sync = 'auto' OR head IS NOT NULL) AND coalesce(lease_until, ?1 + 1) > ?1)",
     )
     .bind(now)
     .fetch_all(&mut *conn)
@@ -155,19 +212,24 @@ async fn leave(conn: &mut SqliteConnection, now: Millis) -> Result<HashSet<Topic
     Ok(topics)
 }
 
-async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<HashSet<Topic>, StoreError> {
+// What it changed; `None` when the page does not join on to what is here, or the scope is not served.
+async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<HashSet<Topic>>, StoreError> {
     let scope = page.scope.as_str();
-    let cursor: Option<(i64, i64)> =
-        sqlx::query_as("SELECT epoch, seq FROM cursor WHERE scope = ?1").bind(scope).fetch_optional(&mut *conn).await?;
+    let served: bool =
+        sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM grants WHERE scope = ?1 AND epoch = ?2 AND head IS NOT NULL)")
+            .bind(scope)
+            .bind(page.epoch)
+            .fetch_one(&mut *conn)
+            .await?;
+    let held: Option<Held> = sqlx::query_as("SELECT scope, epoch, seq, back_at, back_to FROM cursor WHERE scope = ?1")
+        .bind(scope)
+        .fetch_optional(&mut *conn)
+        .await?;
+    let Some((seq, back)) = next_cursor(page, held.as_ref()).filter(|_| served) else { return Ok(None) };
     let mut topics = HashSet::new();
-    match cursor {
-        Some((epoch, seq)) if epoch == page.epoch && !page.reset => {
-            if seq >= page.upto {
-                return Ok(topics);
-            }
-        }
-        // From the start: what was here before is of another epoch or life.
-        _ => topics.extend(empty(conn, scope).await?),
+    if matches!(page.span, Span::Window { .. }) {
+        // What was here before is of another epoch or life, or too old to be brought up to date.
+        topics.extend(empty(conn, scope).await?);
     }
     sqlx::query(
         "INSERT INTO record (scope, kind, id, seq, body)
@@ -191,13 +253,32 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<HashSet<Top
                 .await?;
         }
     }
-    sqlx::query("INSERT OR REPLACE INTO cursor (scope, epoch, seq) VALUES (?1, ?2, ?3)")
+    sqlx::query("INSERT OR REPLACE INTO cursor (scope, epoch, seq, back_at, back_to) VALUES (?1, ?2, ?3, ?4, ?5)")
         .bind(scope)
         .bind(page.epoch)
-        .bind(page.upto)
+        .bind(seq)
+        .bind(back.map(|back| back.at))
+        .bind(back.map(|back| back.to))
         .execute(conn)
         .await?;
-    Ok(topics)
+    Ok(Some(topics))
+}
+
+// The cursor after this page, if it joins on to the one that is held.
+fn next_cursor(page: &Page, held: Option<&Held>) -> Option<(i64, Option<Back>)> {
+    match (page.span, held) {
+        (Span::Window { back, .. }, None) => Some((page.head, back)),
+        (Span::Window { replaces, back }, Some(held)) => (replaces == Some(held.seq)).then_some((page.head, back)),
+        (_, None) => None,
+        (_, Some(held)) if held.epoch != page.epoch => None,
+        (Span::Tail { after, upto }, Some(held)) => {
+            (after <= held.seq && held.seq < upto).then_some((upto, held.back()))
+        }
+        // Made before something that is here: it may hold what was deleted since.
+        (Span::Back { .. }, Some(held)) if held.seq > page.head => None,
+        (Span::Back { after, upto, to }, Some(held)) => (held.back() == Some(Back { at: after, to }))
+            .then_some((held.seq, (upto < to).then_some(Back { at: upto, to }))),
+    }
 }
 
 // Once everything has arrived: rows of an earlier life that no page replaced, and files of documents that are gone.
@@ -241,34 +322,38 @@ fn topic(kind: &str) -> Topic {
 mod tests {
     use super::*;
     use crate::seal::Key;
-    use protocol::access::{Grant, Role, ScopeKind, SyncMode};
+    use protocol::access::{Role, ScopeKind, SyncMode};
     use protocol::id::RecordId;
-    use protocol::record::Record;
+    use protocol::record::{Json, Record};
     use serde_json::json;
 
     fn record(id: &str, seq: i64, text: &str) -> Record {
-        Record { id: RecordId::new(id), kind: "message".to_owned(), seq, deleted: false, body: json!({ "text": text }) }
+        let body = Json::of(&json!({ "text": text })).expect("is JSON");
+        Record { id: RecordId::new(id), kind: "message".to_owned(), seq, deleted: false, body }
     }
 
-    fn answer(upto: i64, records: Vec<Record>) -> PullResponse {
+    fn answer(head: i64, span: Span, records: Vec<Record>) -> PullResponse {
         let scope = ScopeId::new("s");
         PullResponse {
             db_epoch: "life".to_owned(),
             now: 1,
-            grants: vec![Grant {
+            grants_hash: "set".to_owned(),
+            grants: Some(vec![Grant {
                 scope: scope.clone(),
                 kind: ScopeKind::Thread,
                 role: Role::Resident,
                 sync: SyncMode::Auto,
                 epoch: 1,
-                head: Some(upto),
+                head: Some(head),
                 lease_until: None,
-            }],
-            pages: vec![Page { scope, epoch: 1, reset: false, upto, records }],
+            }]),
+            pages: vec![Page { scope, epoch: 1, head, span, records }],
             results: Vec::new(),
             more: false,
         }
     }
+
+    const WHOLE: Span = Span::Window { replaces: None, back: None };
 
     async fn texts(store: &Store) -> Vec<String> {
         sqlx::query_scalar("SELECT body ->> '$.text' FROM record ORDER BY id")
@@ -281,17 +366,48 @@ mod tests {
     async fn only_a_newer_row_replaces_one_and_a_late_page_changes_nothing() {
         let folder = tempfile::tempdir().expect("a folder");
         let store = Store::open(folder.path(), &Key::make()).await.expect("opens");
-        store.apply(&answer(5, vec![record("a", 4, "four"), record("b", 5, "five")]), 0).await.expect("applies");
-        // A page that was overtaken by a later one.
-        store.apply(&answer(3, vec![record("a", 2, "two"), record("c", 3, "three")]), 0).await.expect("applies");
+        let apply = async |answer: PullResponse| store.apply(&answer, 0).await.expect("applies");
+        apply(answer(5, WHOLE, vec![record("a", 4, "four"), record("b", 5, "five")])).await;
+        // A page that was overtaken by a later one, and a window that nobody waits for any more.
+        apply(answer(3, Span::Tail { after: 1, upto: 3 }, vec![record("a", 2, "two"), record("c", 3, "three")])).await;
+        apply(answer(3, WHOLE, vec![record("c", 3, "three")])).await;
+        // One that begins after what is here would leave a gap.
+        apply(answer(9, Span::Tail { after: 6, upto: 9 }, vec![record("d", 8, "eight")])).await;
         assert_eq!(texts(&store).await, ["four", "five"]);
-        store.apply(&answer(7, vec![record("b", 3, "three"), record("a", 7, "seven")]), 0).await.expect("applies");
+        let overlapping = vec![record("b", 3, "three"), record("a", 7, "seven")];
+        apply(answer(7, Span::Tail { after: 2, upto: 7 }, overlapping)).await;
         assert_eq!(texts(&store).await, ["seven", "five"]);
-        let stale = Record { deleted: true, body: serde_json::Value::Null, ..record("a", 6, "") };
-        store.apply(&answer(8, vec![stale]), 0).await.expect("applies");
+        let stale = Record { deleted: true, body: Json::default(), ..record("a", 6, "") };
+        apply(answer(8, Span::Tail { after: 7, upto: 8 }, vec![stale])).await;
         assert_eq!(texts(&store).await, ["seven", "five"]);
         let cursors = store.cursors().await.expect("reads");
         assert_eq!((cursors.len(), cursors[0].seq), (1, 8));
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn the_older_part_comes_upwards_and_never_brings_back_what_was_deleted() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), &Key::make()).await.expect("opens");
+        let apply = async |answer: PullResponse| store.apply(&answer, 0).await.expect("applies");
+        let back = Some(Back { at: 0, to: 9 });
+        apply(answer(9, Span::Window { replaces: None, back }, vec![record("z", 9, "nine")])).await;
+        let older = |head, after, upto, id: &str| {
+            answer(head, Span::Back { after, upto, to: 9 }, vec![record(id, upto - 1, id)])
+        };
+        // Read before "a" was deleted, and come after the deletion.
+        let late = older(9, 0, 4, "a");
+        let gone = Record { deleted: true, body: Json::default(), ..record("a", 10, "") };
+        apply(answer(10, Span::Tail { after: 9, upto: 10 }, vec![gone])).await;
+        apply(late).await;
+        assert_eq!(texts(&store).await, ["nine"]);
+        apply(older(10, 0, 4, "b")).await;
+        apply(older(10, 5, 9, "d")).await;
+        assert_eq!(texts(&store).await, ["b", "nine"], "a part was left out");
+        apply(older(10, 4, 9, "c")).await;
+        assert_eq!(texts(&store).await, ["b", "c", "nine"]);
+        let cursors = store.cursors().await.expect("reads");
+        assert_eq!((cursors[0].seq, cursors[0].back), (10, None));
         store.close().await;
     }
 

@@ -18,6 +18,8 @@ pub(crate) enum Meta {
     Endpoints,
     /// The life of the backend's database.
     DbEpoch,
+    /// Names the set of grants that is here.
+    GrantsHash,
     /// The server's clock at the last complete pull.
     AsOf,
     /// The server's clock minus the device's.
@@ -32,6 +34,7 @@ impl Meta {
             Self::Refresh => "refresh",
             Self::Endpoints => "endpoints",
             Self::DbEpoch => "db_epoch",
+            Self::GrantsHash => "grants_hash",
             Self::AsOf => "as_of",
             Self::ClockOffset => "clock_offset",
         }

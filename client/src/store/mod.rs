@@ -9,7 +9,7 @@ mod meta;
 mod pending;
 
 pub(crate) use meta::Meta;
-pub(crate) use pending::{Settled, Standing, queue};
+pub(crate) use pending::{Standing, Wanted, queue};
 
 use crate::seal::Key;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};

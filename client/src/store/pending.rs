@@ -11,6 +11,7 @@ use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::MAX_PUSH;
 use sqlx::SqliteConnection;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The most bytes of one push, so that one request fits through a slow network in one piece.
@@ -25,13 +26,15 @@ pub(crate) struct Standing {
     pub(crate) refused: u32,
 }
 
-/// What became of a settling.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Settled {
-    /// Every answer is final.
-    Done,
-    /// A lane's numbers did not fit the backend's; they were put right if it said how.
-    Renumbered,
+/// Which acts are to be sent.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    /// Of this lane only.
+    pub(crate) only: Option<ScopeId>,
+    /// Not of these lanes.
+    pub(crate) except: BTreeSet<ScopeId>,
+    /// At most so many.
+    pub(crate) most: usize,
 }
 
 /// Puts an act in its lane, within the transaction of whatever else belongs to it.
@@ -60,8 +63,7 @@ pub(crate) async fn queue(
 }
 
 /// Takes answers in, within the transaction of whatever else came with them.
-pub(super) async fn settle(conn: &mut SqliteConnection, results: &[MutationResult]) -> Result<Settled, StoreError> {
-    let mut settled = Settled::Done;
+pub(super) async fn settle(conn: &mut SqliteConnection, results: &[MutationResult]) -> Result<(), StoreError> {
     for MutationResult { mid, outcome } in results {
         match outcome {
             Outcome::Applied { at } => {
@@ -72,20 +74,37 @@ pub(super) async fn settle(conn: &mut SqliteConnection, results: &[MutationResul
                     .await?;
             }
             Outcome::Refused { refusal } if refusal.code == RefusalCode::OutOfOrder => {
-                settled = Settled::Renumbered;
                 if let Some(next) = refusal.details.as_deref().and_then(|next| next.parse().ok()) {
                     renumber(conn, mid, next).await?;
                 }
             }
+            // The upload that it needs comes first; its number is still free.
+            Outcome::Refused { refusal } if refusal.code == RefusalCode::Missing => {}
             Outcome::Refused { refusal } => refuse(conn, mid, refusal).await?,
+            Outcome::Unknown => refuse(conn, mid, &RefusalCode::Unknown.into()).await?,
         }
     }
-    drop_arrived(conn).await?;
-    Ok(settled)
+    drop_arrived(conn).await
 }
 
-/// Drops what is done and whose effects are here, or can never come here.
+/// Drops what is done and whose effects are here: every place is below its scope's cursor, and not in the older part
+/// that is still to come.
 pub(super) async fn drop_arrived(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM pending WHERE state = 'sent' AND NOT EXISTS (
+             SELECT 1 FROM json_each(pending.places) AS place
+             LEFT JOIN cursor ON cursor.scope = place.value ->> '$.scope'
+             WHERE coalesce(cursor.seq, -1) < place.value ->> '$.seq'
+                OR (cursor.back_at < place.value ->> '$.seq' AND place.value ->> '$.seq' <= cursor.back_to))",
+    )
+    .execute(conn)
+    .await?;
+    Ok(())
+}
+
+/// Drops what is done and whose effects can never come here: a complete pull has shown that none of its places that
+/// are still to come is served.
+pub(super) async fn drop_lost(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query(
         "DELETE FROM pending WHERE state = 'sent' AND NOT EXISTS (
              SELECT 1 FROM json_each(pending.places) AS place
@@ -100,11 +119,14 @@ pub(super) async fn drop_arrived(conn: &mut SqliteConnection) -> Result<(), Stor
 
 impl Store {
     /// What is to be sent next, in the order it was made, which is the order of each lane too.
-    pub(crate) async fn to_send(&self, most: usize) -> Result<Vec<Mutation>, StoreError> {
+    pub(crate) async fn to_send(&self, wanted: &Wanted) -> Result<Vec<Mutation>, StoreError> {
         let rows: Vec<(String, String, i64, Millis, String)> = sqlx::query_as(
-            "SELECT mid, lane, n, made_at, act FROM pending WHERE state = 'waiting' ORDER BY no LIMIT ?1",
+            "SELECT mid, lane, n, made_at, act FROM pending WHERE state = 'waiting'
+             AND (?2 IS NULL OR lane = ?2) AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY no LIMIT ?1",
         )
-        .bind(i64::try_from(most.min(MAX_PUSH)).unwrap_or(i64::MAX))
+        .bind(i64::try_from(wanted.most.min(MAX_PUSH)).unwrap_or(i64::MAX))
+        .bind(wanted.only.as_ref().map(ScopeId::as_str))
+        .bind(serde_json::to_string(&wanted.except)?)
         .fetch_all(self.read())
         .await?;
         let mut bytes = 0;
@@ -115,7 +137,8 @@ impl Store {
                 break;
             }
             let act = serde_json::from_str(&act)?;
-            mutations.push(Mutation { mid: MutationId::new(mid), lane: ScopeId::new(lane), n, made_at, act });
+            let (mid, lane) = (MutationId::new(mid), ScopeId::new(lane));
+            mutations.push(Mutation { mid, lane, n, made_at, needs: Vec::new(), act });
         }
         Ok(mutations)
     }
@@ -131,11 +154,10 @@ impl Store {
     }
 
     /// Takes the answers to a push in.
-    pub(crate) async fn settle(&self, results: &[MutationResult]) -> Result<Settled, StoreError> {
+    pub(crate) async fn settle(&self, results: &[MutationResult]) -> Result<(), StoreError> {
         let mut tx = self.write().await?;
-        let settled = settle(&mut tx, results).await?;
-        tx.commit().await?;
-        Ok(settled)
+        settle(&mut tx, results).await?;
+        Ok(tx.commit().await?)
     }
 
     /// How many wait and were refused.

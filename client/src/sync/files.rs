@@ -1,7 +1,8 @@
 //! Fetching small files of documents ahead, so that they can be read offline. Staff's opened content is left
 //! out: it comes when somebody looks at it.
 
-use super::{Open, backoff::Backoff};
+use super::Open;
+use super::engine::Backoff;
 use bridge::{FailureCode, Topic};
 use protocol::id::{DocumentId, ScopeId};
 use std::sync::{Arc, PoisonError};
@@ -17,7 +18,7 @@ pub(super) async fn run(open: Arc<Open>) {
             backoff.reset();
             open.files_bell.notified().await;
         } else {
-            let wait = backoff.next(&mut rand::thread_rng());
+            let wait = backoff.next(rand::random());
             let _ = tokio::time::timeout(wait, open.files_bell.notified()).await;
         }
     }

@@ -1,14 +1,11 @@
 //! Keeping the open store in step with the backend.
 //!
-//! Four tasks: one sends what waits, one fetches what is new, one listens for hints, one fetches small files
-//! so that they can be read offline. They share nothing but the store and a few bells; each can fail and try
-//! again by itself, and none is needed for what is on the screen.
+//! The [engine] decides what is to be done next, the driver does it; a task beside them fetches small files so that
+//! they can be read offline. None of it is needed for what is on the screen.
 
-mod backoff;
-mod events;
+mod driver;
+mod engine;
 mod files;
-mod pull;
-mod push;
 
 use crate::Client;
 use crate::changes::Changes;
@@ -18,15 +15,17 @@ use crate::store::{Meta, Standing, Store};
 use crate::wire::{self, Wire, WireError};
 use bridge::sync::{ShowSync, SyncView};
 use bridge::{Failure, Topic};
+use engine::{Event, Ticket, Trouble};
 use protocol::Millis;
 use protocol::id::DeviceId;
 use protocol::identity::Me;
 use protocol::refusal::RefusalCode;
 use reqwest::{RequestBuilder, Response};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use tokio::sync::Notify;
+use tokio::sync::mpsc::{self, UnboundedSender};
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinSet;
 
 /// The open store of somebody, and what keeps it in step.
@@ -43,11 +42,9 @@ pub(crate) struct Open {
     wire: Wire,
     online: AtomicBool,
     catching_up: AtomicBool,
-    pulling: tokio::sync::Mutex<()>,
-    pull_bell: Notify,
-    push_bell: Notify,
+    events: UnboundedSender<Event>,
+    waiting: Mutex<(Ticket, HashMap<Ticket, oneshot::Sender<Result<(), Trouble>>>)>,
     files_bell: Notify,
-    events_bell: Notify,
     hopeless: Mutex<HashSet<String>>,
     tasks: Mutex<JoinSet<()>>,
 }
@@ -82,6 +79,7 @@ impl Open {
         let device = store.meta(Meta::Device).await?.ok_or_else(|| internal(&"a store without a device"))?;
         // Before anything is shown: what was on loan may be overdue.
         store.end_leases(now()).await?;
+        let (events, told) = mpsc::unbounded_channel();
         let open = Arc::new(Self {
             me,
             store,
@@ -91,18 +89,14 @@ impl Open {
             wire,
             online: AtomicBool::new(false),
             catching_up: AtomicBool::new(false),
-            pulling: tokio::sync::Mutex::default(),
-            pull_bell: Notify::new(),
-            push_bell: Notify::new(),
+            events,
+            waiting: Mutex::default(),
             files_bell: Notify::new(),
-            events_bell: Notify::new(),
             hopeless: Mutex::default(),
             tasks: Mutex::default(),
         });
         let mut tasks = open.tasks.lock().unwrap_or_else(PoisonError::into_inner);
-        tasks.spawn(push::run(Arc::clone(&open)));
-        tasks.spawn(pull::run(Arc::clone(&open)));
-        tasks.spawn(events::run(Arc::clone(&open)));
+        tasks.spawn(driver::run(Arc::clone(&open), told));
         tasks.spawn(files::run(Arc::clone(&open)));
         drop(tasks);
         Ok(open)
@@ -119,15 +113,19 @@ impl Open {
 
     /// Tries everything again at once.
     pub(crate) fn wake_all(&self) {
-        for bell in [&self.push_bell, &self.pull_bell, &self.events_bell, &self.files_bell] {
-            bell.notify_one();
-        }
+        self.tell(Event::Nudged);
+        self.files_bell.notify_one();
     }
 
     /// Says that something was put in the queue: it goes out now, if it can.
     pub(crate) fn queued(&self, topic: Topic) {
-        self.push_bell.notify_one();
+        self.tell(Event::Queued);
         self.changes.tell([topic, Topic::Sync]);
+    }
+
+    fn tell(&self, event: Event) {
+        // Without a driver the store is being closed, and nothing is to be done any more.
+        let _ = self.events.send(event);
     }
 
     /// Sends a request in the person's name, and once more with a new token if the first is refused.
@@ -157,7 +155,7 @@ impl Open {
             Ok(_) | Err(WireError::Refused(_)) => self.set_online(true),
             Err(WireError::Unreachable | WireError::Down) => self.set_online(false),
             // The backend did answer, or nothing was asked.
-            Err(WireError::Ended | WireError::Garbled | WireError::Store(_)) => {}
+            Err(WireError::Ended | WireError::Garbled | WireError::Busy(_) | WireError::Store(_)) => {}
         }
         answer
     }

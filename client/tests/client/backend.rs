@@ -14,9 +14,10 @@ use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
 use protocol::identity::{Me, Municipality, Realm};
 use protocol::message::{Message, ReadMark};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
-use protocol::record::{Content, Record};
+use protocol::record::{Content, Json as Body, Record};
 use protocol::refusal::{Refusal, RefusalCode};
-use protocol::sync::{Event, Page, PullRequest, PullResponse, PushRequest, PushResponse};
+use protocol::sync::{Back, Cursor, Event, Page, PullRequest, PullResponse, PushRequest, PushResponse, Span};
+use serde_json::Value;
 use std::collections::{BTreeMap, HashMap};
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -116,7 +117,7 @@ impl Backend {
     }
 
     pub(crate) fn hint(&self) {
-        let _ = self.shared.hints.send(Event::Stale);
+        let _ = self.shared.hints.send(Event::stale());
     }
 
     /// The network is there, or not.
@@ -142,6 +143,51 @@ impl Backend {
 impl Inner {
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What `record` says under `name`.
+pub(crate) fn field(record: &Record, name: &str) -> Value {
+    record.body.read::<Value>().expect("is JSON")[name].clone()
+}
+
+struct Part {
+    page: Page,
+    is_last: bool,
+}
+
+impl Scope {
+    // What is missing next: the tail, or the newest few, or what is older than those.
+    fn page(&self, id: &ScopeId, cursor: Option<&Cursor>, most: usize) -> Option<Part> {
+        let mut records: Vec<_> = self.records.values().cloned().collect();
+        records.sort_by_key(|record| record.seq);
+        let page = |span, records| Page { scope: id.clone(), epoch: self.epoch, head: self.head, span, records };
+        match cursor {
+            Some(cursor) if cursor.epoch == self.epoch && cursor.seq < self.head => {
+                records.retain(|record| record.seq > cursor.seq);
+                let is_last = records.len() <= most && cursor.back.is_none();
+                records.truncate(most);
+                let upto = if is_last { self.head } else { records.last().map_or(self.head, |record| record.seq) };
+                Some(Part { page: page(Span::Tail { after: cursor.seq, upto }, records), is_last })
+            }
+            Some(cursor) if cursor.epoch == self.epoch && cursor.seq == self.head => {
+                let Back { at, to } = cursor.back?;
+                records.retain(|record| record.seq > at && record.seq <= to && !record.deleted);
+                let is_last = records.len() <= most;
+                records.truncate(most);
+                let upto = if is_last { to } else { records.last().map_or(to, |record| record.seq) };
+                Some(Part { page: page(Span::Back { after: at, upto, to }, records), is_last })
+            }
+            None if self.head == 0 => None,
+            void => {
+                records.retain(|record| !record.deleted);
+                let older = records.len().saturating_sub(most);
+                records.drain(..older);
+                let back = (older > 0).then_some(Back { at: 0, to: self.head });
+                let span = Span::Window { replaces: void.map(|cursor| cursor.seq), back };
+                Some(Part { page: page(span, records), is_last: back.is_none() })
+            }
+        }
     }
 }
 
@@ -193,7 +239,7 @@ impl World {
             kind: T::KIND.to_owned(),
             seq: scope.head,
             deleted: false,
-            body: serde_json::to_value(body).expect("serializes"),
+            body: Body::of(body).expect("serializes"),
         };
         scope.records.insert((record.kind.clone(), record.id.clone()), record);
         scope.head
@@ -203,12 +249,12 @@ impl World {
         let scope = self.scopes.get_mut(&ScopeId::new(scope)).expect("the scope was made");
         scope.head += 1;
         let record = scope.records.get_mut(&(kind.to_owned(), RecordId::new(id))).expect("the record was made");
-        (record.seq, record.deleted, record.body) = (scope.head, true, serde_json::Value::Null);
+        (record.seq, record.deleted, record.body) = (scope.head, true, Body::default());
     }
 
     pub(crate) fn messages_with(&self, text: &str) -> usize {
         let all = self.scopes.values().flat_map(|scope| scope.records.values());
-        all.filter(|record| record.kind == "message" && record.body["text"] == text).count()
+        all.filter(|record| record.kind == "message" && field(record, "text") == text).count()
     }
 
     fn serves(&self, scope: &Scope) -> bool {
@@ -294,25 +340,14 @@ async fn pull(State(backend): State<Shared>, Json(asked): Json<PullRequest>) -> 
     world.told += usize::from(asked.waiting.iter().any(|mid| world.results.contains_key(mid)));
     let world = &*world;
     let mut pages = Vec::new();
-    let mut more = false;
     for (id, scope) in &world.scopes {
-        if !world.serves(scope) || world.withhold_rows {
-            continue;
-        }
-        let cursor = asked.cursors.iter().find(|cursor| cursor.scope == *id);
-        let valid = cursor.filter(|cursor| cursor.epoch == scope.epoch);
-        let from = valid.map_or(0, |cursor| cursor.seq);
-        let mut records: Vec<_> = scope.records.values().filter(|record| record.seq > from).cloned().collect();
-        records.sort_by_key(|record| record.seq);
-        let whole = records.len() <= world.page;
-        records.truncate(world.page);
-        let upto = if whole { scope.head } else { records.last().map_or(from, |record| record.seq) };
-        more |= !whole;
-        if upto > from || cursor.is_some() && valid.is_none() {
-            let reset = cursor.is_some() && valid.is_none();
-            pages.push(Page { scope: id.clone(), epoch: scope.epoch, reset, upto, records });
+        if world.serves(scope) && !world.withhold_rows {
+            let cursor = asked.cursors.iter().find(|cursor| cursor.scope == *id);
+            pages.extend(scope.page(id, cursor, world.page));
         }
     }
+    let more = pages.iter().any(|page| !page.is_last);
+    let pages = pages.into_iter().map(|part| part.page).collect();
     let grants = world.scopes.iter().filter(|(_, scope)| scope.granted).map(|(id, scope)| Grant {
         scope: id.clone(),
         kind: scope.kind,
@@ -329,7 +364,8 @@ async fn pull(State(backend): State<Shared>, Json(asked): Json<PullRequest>) -> 
     Json(PullResponse {
         db_epoch: world.db_epoch.clone(),
         now: world.now,
-        grants: grants.collect(),
+        grants_hash: String::new(),
+        grants: Some(grants.collect()),
         pages,
         results: results.collect(),
         more,

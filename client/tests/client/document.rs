@@ -154,7 +154,7 @@ async fn a_case_shows_its_history_newest_first_and_looking_makes_it_old() {
             kind: "hologram".to_owned(),
             seq: 4,
             deleted: false,
-            body: serde_json::json!({ "x": 1 }),
+            body: protocol::record::Json::of(&serde_json::json!({ "x": 1 })).expect("is JSON"),
         };
         ((record.kind.clone(), record.id.clone()), record)
     }]);

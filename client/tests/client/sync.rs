@@ -1,5 +1,6 @@
 //! The feed: what comes, what leaves, and what survives a backend with another past.
 
+use crate::backend::field;
 use crate::device::{CODE, Device, Shown, anna, message, sync, threads};
 use bridge::identity::Unlock;
 use bridge::message::{DiscardMessage, MessageState, SendMessage};
@@ -119,7 +120,7 @@ async fn a_restored_backend_gets_what_it_forgot_and_shows_only_what_it_has() {
         world.lanes.clear();
         world.withhold_rows = false;
         let scope = world.scopes.get_mut(&ScopeId::new("thread")).expect("is there");
-        scope.records.retain(|_, record| record.body["from"] != "anna");
+        scope.records.retain(|_, record| field(record, "from") != "anna");
         scope.head = 2;
     }
     backend.hint();
