@@ -8,7 +8,7 @@ use axum::response::sse::{Event as Sse, Sse as Stream};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use futures_util::StreamExt as _;
+use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
 use protocol::identity::{Me, Municipality, Realm};
@@ -385,6 +385,7 @@ async fn push(State(backend): State<Shared>, Json(asked): Json<PushRequest>) -> 
 
 async fn events(State(backend): State<Shared>) -> impl IntoResponse {
     let hints = BroadcastStream::new(backend.hints.subscribe());
+    let hints = stream::once(async { Ok(Event::stale()) }).chain(hints);
     Stream::new(hints.filter_map(async |hint| {
         let event = Sse::default().json_data(hint.ok()?).ok()?;
         Some(Ok::<_, Infallible>(event))
