@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
 use protocol::Millis;
-use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, Seen, SyncMode};
+use protocol::access::{Grant, OpenScope, Opened, Purpose, Role, ScopeKind, Seen, SyncMode};
 use protocol::id::{MunicipalityId, PersonId, ScopeId};
 use protocol::refusal::RefusalCode;
 use sqlx::AnyConnection;
@@ -21,6 +21,10 @@ use std::sync::Arc;
 
 /// How long opened content may stand on a device: a working day.
 pub const LEASE: Millis = 12 * 60 * 60 * 1000;
+
+/// How many days a guardian's copy stands without contact.
+const LENT_DAYS: Millis = 14;
+const DAY: Millis = 24 * 60 * 60 * 1000;
 
 /// The routes.
 pub fn router() -> Router<Arc<App>> {
@@ -67,19 +71,35 @@ pub async fn grant(tx: &mut Tx<'_>, municipality: &MunicipalityId, new: NewGrant
     Ok(())
 }
 
-/// The grants in `person`'s own name that hold at `now`, with heads only of what is served.
+/// A grant that holds, with what its scope's cursors are judged by.
+pub struct Held {
+    /// The grant as its holder is told, with a head only if it is served.
+    pub grant: Grant,
+    /// The scope's floor.
+    pub floor: i64,
+}
+
+/// The grants of `person` that hold at `now`, with heads only of what is served.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) -> Result<Vec<Grant>, Error> {
-    type Row = (String, String, String, String, i64, i64, Option<i64>);
+    Ok(held(conn, person, now).await?.into_iter().map(|held| held.grant).collect())
+}
+
+/// As [`grants`], with each scope's floor.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held(conn: &mut AnyConnection, person: &PersonId, now: Millis) -> Result<Vec<Held>, Error> {
+    type Row = (String, String, String, String, i64, Option<i64>, i64, i64, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
-        "SELECT g.scope, s.kind, g.role, g.sync, g.epoch, s.head, l.until
+        "SELECT g.scope, s.kind, g.role, g.sync, g.epoch, g.until, s.head, s.floor, l.until
          FROM access_grant g JOIN scope s ON s.id = g.scope
          LEFT JOIN lease l ON l.scope = g.scope AND l.person = $1 AND l.until > $2
          WHERE g.subject = $1 AND g.starts <= $2 AND (g.until IS NULL OR g.until > $2)
          UNION ALL
-         SELECT g.scope, s.kind, g.role, g.sync, g.epoch, s.head, l.until
+         SELECT g.scope, s.kind, g.role, g.sync, g.epoch, g.until, s.head, s.floor, l.until
          FROM person p JOIN access_grant g ON g.subject = p.unit JOIN scope s ON s.id = g.scope
          JOIN lease l ON l.scope = g.scope AND l.person = p.id AND l.until > $2
          WHERE p.id = $1 AND g.starts <= $2 AND (g.until IS NULL OR g.until > $2)
@@ -92,20 +112,30 @@ pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) ->
     .fetch_all(conn)
     .await?;
     rows.into_iter()
-        .map(|(scope, kind, role, sync, epoch, head, lease_until)| {
-            let sync: SyncMode = decode(&sync)?;
-            let served = sync == SyncMode::Auto || lease_until.is_some();
-            Ok(Grant {
+        .map(|(scope, kind, role, sync, epoch, until, head, floor, opened_until)| {
+            let (role, sync): (Role, SyncMode) = (decode(&role)?, decode(&sync)?);
+            let served = sync == SyncMode::Auto || opened_until.is_some();
+            // A child's things do not stand on the device of somebody who was let in and never comes back.
+            let lent = (role == Role::Guardian && sync == SyncMode::Auto)
+                .then(|| until.map_or(lent_until(now), |until| until.min(lent_until(now))));
+            let grant = Grant {
                 scope: ScopeId::new(scope),
                 kind: decode(&kind)?,
-                role: decode(&role)?,
+                role,
                 sync,
                 epoch,
                 head: served.then_some(head),
-                lease_until,
-            })
+                lease_until: opened_until.or(lent),
+            };
+            Ok(Held { grant, floor })
         })
         .collect()
+}
+
+/// The end of the last day on which what a guardian was sent at `now` may stand on their device. By whole days of
+/// UTC, so that the set of grants changes once a day and not with every contact.
+fn lent_until(now: Millis) -> Millis {
+    (now.div_euclid(DAY) + LENT_DAYS + 1) * DAY
 }
 
 /// The role in which `person` may use `scope` now, served or not, in their own name or their unit's.
@@ -173,6 +203,9 @@ pub async fn open_scope(app: &App, caller: Caller, wish: OpenScope) -> Result<Op
 async fn give_lease(tx: &mut Tx<'_>, caller: &Caller, wish: &OpenScope, until: Millis) -> Result<(), Error> {
     if require(tx.conn, &caller.person, &wish.scope, tx.now).await? != Role::Caseworker {
         return Err(RefusalCode::Access.into());
+    }
+    if wish.purpose == Purpose::Unknown {
+        return Err(RefusalCode::Invalid.into());
     }
     let purpose = code(&wish.purpose)?;
     log(tx, caller, &wish.scope, "open", Some(&purpose), tx.now).await?;

@@ -112,6 +112,23 @@ pub async fn store(app: &App, caller: &Caller, bytes: Bytes) -> Result<BlobStore
     Ok(stored)
 }
 
+/// Whether `caller` has stored a file as `blob`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn is_stored(tx: &mut Tx<'_>, caller: &Caller, blob: &BlobId) -> Result<bool, Error> {
+    Ok(measured(tx, caller, blob).await?.is_some())
+}
+
+/// Size and hash of what `caller` stored as `blob`.
+async fn measured(tx: &mut Tx<'_>, caller: &Caller, blob: &BlobId) -> Result<Option<(i64, String)>, Error> {
+    Ok(sqlx::query_as("SELECT size, sha256 FROM blob WHERE id = $1 AND uploaded_by = $2")
+        .bind(blob.as_str())
+        .bind(caller.person.as_str())
+        .fetch_optional(&mut *tx.conn)
+        .await?)
+}
+
 async fn upload(State(app): State<Arc<App>>, caller: Caller, bytes: Bytes) -> Result<Json<BlobStored>, Error> {
     // Residents' uploads come with the feature that uses them.
     if caller.realm != Realm::Staff {
@@ -173,12 +190,7 @@ async fn checked(tx: &mut Tx<'_>, caller: &Caller, act: &SignDocument) -> Result
 
 /// What the upload measured wins over what the mutation says.
 async fn own_file(tx: &mut Tx<'_>, caller: &Caller, file: &BlobRef) -> Result<BlobRef, Error> {
-    let row: Option<(i64, String)> = sqlx::query_as("SELECT size, sha256 FROM blob WHERE id = $1 AND uploaded_by = $2")
-        .bind(file.blob.as_str())
-        .bind(caller.person.as_str())
-        .fetch_optional(&mut *tx.conn)
-        .await?;
-    let (size, sha256) = row.ok_or(RefusalCode::Access)?;
+    let (size, sha256) = measured(tx, caller, &file.blob).await?.ok_or(RefusalCode::Access)?;
     Ok(BlobRef {
         blob: file.blob.clone(),
         name: text::line(&file.name, 200)?,

@@ -88,9 +88,11 @@ fn status(code: RefusalCode) -> StatusCode {
         RefusalCode::Unauthenticated => StatusCode::UNAUTHORIZED,
         RefusalCode::Access => StatusCode::NOT_FOUND,
         RefusalCode::TooLong => StatusCode::PAYLOAD_TOO_LARGE,
-        RefusalCode::Reused | RefusalCode::OutOfOrder | RefusalCode::Conflict | RefusalCode::Closed => {
-            StatusCode::CONFLICT
-        }
+        RefusalCode::Reused
+        | RefusalCode::OutOfOrder
+        | RefusalCode::Missing
+        | RefusalCode::Conflict
+        | RefusalCode::Closed => StatusCode::CONFLICT,
         RefusalCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
         RefusalCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalCode::Internal | RefusalCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,

@@ -34,7 +34,7 @@ struct Put {
     scope: ScopeId,
     kind: &'static str,
     id: String,
-    body: Option<Value>,
+    body: Option<String>,
     mutation: usize,
 }
 
@@ -80,7 +80,7 @@ impl Touched {
 impl Feed {
     /// `scope` shows `content` as record `id` from now on.
     pub fn put<T: Content>(&mut self, scope: &ScopeId, id: &str, content: &T) -> Result<(), Error> {
-        let body = Some(serde_json::to_value(content)?);
+        let body = Some(serde_json::to_string(content)?);
         self.puts.push(Put { scope: scope.clone(), kind: T::KIND, id: id.to_owned(), body, mutation: self.mutation });
         Ok(())
     }
@@ -165,7 +165,7 @@ pub async fn flush(tx: &mut Tx<'_>) -> Result<BTreeMap<usize, Vec<Place>>, Error
 
 /// The puts that change what stands there, given those before them.
 async fn changing(tx: &mut Tx<'_>, puts: Vec<Put>) -> Result<Vec<Put>, Error> {
-    let mut shown: BTreeMap<(&'static str, String), Option<Value>> = BTreeMap::new();
+    let mut shown: BTreeMap<(&'static str, String), Option<String>> = BTreeMap::new();
     let mut kept = Vec::with_capacity(puts.len());
     for put in puts {
         let key = (put.kind, put.id.clone());
@@ -173,7 +173,7 @@ async fn changing(tx: &mut Tx<'_>, puts: Vec<Put>) -> Result<Vec<Put>, Error> {
             Some(before) => before.clone(),
             None => read_body(tx, &put).await?,
         };
-        if before != put.body {
+        if !is_same(before.as_deref(), put.body.as_deref())? {
             shown.insert(key, put.body.clone());
             kept.push(put);
         }
@@ -181,7 +181,17 @@ async fn changing(tx: &mut Tx<'_>, puts: Vec<Put>) -> Result<Vec<Put>, Error> {
     Ok(kept)
 }
 
-async fn read_body(tx: &mut Tx<'_>, put: &Put) -> Result<Option<Value>, Error> {
+/// Whether two bodies say the same, in whatever order their fields stand.
+fn is_same(one: Option<&str>, other: Option<&str>) -> Result<bool, Error> {
+    match (one, other) {
+        (Some(one), Some(other)) if one != other => {
+            Ok(serde_json::from_str::<Value>(one)? == serde_json::from_str::<Value>(other)?)
+        }
+        (one, other) => Ok(one == other),
+    }
+}
+
+async fn read_body(tx: &mut Tx<'_>, put: &Put) -> Result<Option<String>, Error> {
     let row: Option<(String,)> =
         sqlx::query_as("SELECT body FROM record WHERE scope = $1 AND kind = $2 AND id = $3 AND deleted = 0")
             .bind(put.scope.as_str())
@@ -189,7 +199,7 @@ async fn read_body(tx: &mut Tx<'_>, put: &Put) -> Result<Option<Value>, Error> {
             .bind(put.id.as_str())
             .fetch_optional(&mut *tx.conn)
             .await?;
-    Ok(row.map(|(body,)| serde_json::from_str(&body)).transpose()?)
+    Ok(row.map(|(body,)| body))
 }
 
 async fn write_record(tx: &mut Tx<'_>, put: &Put, seq: i64) -> Result<(), Error> {
@@ -202,7 +212,7 @@ async fn write_record(tx: &mut Tx<'_>, put: &Put, seq: i64) -> Result<(), Error>
     .bind(put.id.as_str())
     .bind(seq)
     .bind(i64::from(put.body.is_none()))
-    .bind(put.body.as_ref().unwrap_or(&Value::Null).to_string())
+    .bind(put.body.as_deref().unwrap_or("null"))
     .execute(&mut *tx.conn)
     .await?;
     Ok(())

@@ -49,7 +49,7 @@ pub struct Cursor {
 pub struct Back {
     /// Fetched up to here.
     pub at: i64,
-    /// The head when the window was made.
+    /// The highest number among what the window left out; at most the head when it was made.
     pub to: i64,
 }
 
@@ -88,6 +88,17 @@ pub struct Page {
     pub span: Span,
     /// In order of `seq`, each number whole.
     pub records: Vec<Record>,
+}
+
+impl Page {
+    /// Whether nothing of its kind is left to fetch after it.
+    pub fn is_last(&self) -> bool {
+        match self.span {
+            Span::Window { back, .. } => back.is_none(),
+            Span::Tail { upto, .. } => upto >= self.head,
+            Span::Back { upto, to, .. } => upto >= to,
+        }
+    }
 }
 
 /// Which part of a scope a page is.

@@ -89,7 +89,8 @@ async fn replay(app: &App, from: &Path, mut step: Step, lanes: &mut BTreeMap<Sco
     let act: Act = Value::Table(step.table).try_into().context("not an act")?;
     let n = lanes.entry(lane.clone()).or_insert(0);
     *n += 1;
-    let mutation = Mutation { mid: MutationId::new(format!("load-{}", step.name)), lane, n: *n, made_at: step.at, act };
+    let mid = MutationId::new(format!("load-{}", step.name));
+    let mutation = Mutation { mid, lane, n: *n, made_at: step.at, needs: Vec::new(), act };
     let asked = PushRequest { device: DeviceId::new(format!("load-{by}")), mutations: vec![mutation] };
     let answer = push_at(app, caller, asked, step.at).await?;
     match answer.results.first().map(|result| &result.outcome) {

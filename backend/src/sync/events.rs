@@ -35,7 +35,8 @@ pub(super) async fn events(
     let stopping = app.stopping.clone();
     let checked = Instant::now();
     let until = checked + LIFE;
-    let follow = Follow { app, caller, hints, stopping, until, checked, scopes, queue: VecDeque::from([Event::Stale]) };
+    let follow =
+        Follow { app, caller, hints, stopping, until, checked, scopes, queue: VecDeque::from([Event::stale()]) };
     let events = stream::unfold(follow, |mut follow| async move {
         let event = follow.next().await?;
         let sent = SseEvent::default().json_data(&event).unwrap_or_default();
@@ -87,11 +88,11 @@ impl Follow {
             self.checked = Instant::now();
         }
         if regranted {
-            self.queue.push_back(Event::Stale);
+            self.queue.push_back(Event::stale());
             return Some(());
         }
         let seen = touched.scopes.iter().filter(|scope| self.scopes.contains(*scope));
-        self.queue.extend(seen.map(|scope| Event::Changed { scope: scope.clone() }));
+        self.queue.extend(seen.map(|scope| Event::changed(scope.clone(), None)));
         Some(())
     }
 }

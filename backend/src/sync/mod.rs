@@ -2,6 +2,7 @@
 
 mod digest;
 mod events;
+mod page;
 mod pull;
 mod push;
 

@@ -1,26 +1,25 @@
-//! `POST /sync/pull`: grants, records above the cursors, and results, all from one snapshot.
+//! `POST /sync/pull`: grants, parts of their scopes as far as the cursors lack them, and results, all from one
+//! snapshot.
+//!
+//! What changed and the first screens of what is new come before anything older: a person sees something at once,
+//! and the rest arrives while they look.
 
+use super::page::{Budget, back, tail, window};
 use crate::App;
-use crate::access::grants;
+use crate::access::{Held, held};
 use crate::error::{Body, Error};
 use crate::identity::Caller;
+use crate::text::hex;
 use axum::Json;
 use axum::extract::State;
-use futures_util::TryStreamExt as _;
 use protocol::access::Grant;
-use protocol::id::{MutationId, RecordId};
+use protocol::id::{MutationId, ScopeId};
 use protocol::mutation::MutationResult;
-use protocol::record::Record;
-use protocol::sync::{Cursor, MAX_PUSH, Page, PullRequest, PullResponse};
+use protocol::sync::{Back, Cursor, MAX_PUSH, PullRequest, PullResponse};
+use sha2::{Digest as _, Sha256};
 use sqlx::AnyConnection;
+use std::collections::HashMap;
 use std::sync::Arc;
-
-/// What one answer may still hold, give or take the last sequence number: it has to come through a slow
-/// network in one piece.
-struct Budget {
-    records: usize,
-    bytes: usize,
-}
 
 pub(super) async fn handle(
     State(app): State<Arc<App>>,
@@ -37,95 +36,99 @@ pub(super) async fn handle(
 pub async fn answer(app: &App, caller: &Caller, asked: &PullRequest) -> Result<PullResponse, Error> {
     let now = app.db.now();
     let mut snapshot = app.db.snapshot().await?;
-    let grants = grants(&mut snapshot, &caller.person, now).await?;
+    let held = held(&mut snapshot, &caller.person, now).await?;
+    let plan = Plan::make(&held, &asked.cursors);
     let mut pages = Vec::new();
-    let mut budget = Budget { records: 2_000, bytes: 1 << 20 };
     let mut more = false;
-    for grant in &grants {
-        let cursor = asked.cursors.iter().find(|cursor| cursor.scope == grant.scope);
-        // Most scopes have nothing new: they cost no query.
-        let is_current = cursor.is_some_and(|cursor| cursor.epoch == grant.epoch && Some(cursor.seq) == grant.head);
-        if grant.head.is_none() || is_current {
-            continue;
-        }
-        let Some((from, reset, head)) = start(grant, cursor, floor(&mut snapshot, grant).await?) else { continue };
-        if budget.records == 0 || budget.bytes == 0 {
+    // What the first screens need.
+    let mut budget = Budget::new(2_000, 1 << 20);
+    for (grant, head, after) in plan.tails {
+        if budget.is_spent() {
             more = true;
             break;
         }
-        let page = read_page(&mut snapshot, grant, from, reset, head, &mut budget).await?;
-        more |= page.upto < head;
+        let page = tail(&mut snapshot, grant, head, after, &mut budget).await?;
+        more |= !page.is_last();
+        pages.push(page);
+    }
+    for (grant, head, replaces) in plan.windows {
+        if budget.is_spent() {
+            more = true;
+            break;
+        }
+        let page = window(&mut snapshot, grant, head, replaces, &mut budget).await?;
+        // Whatever it left out comes with the next answers: this one shall be on the screen soon.
+        more |= !page.is_last() || !plan.backs.is_empty();
+        pages.push(page);
+    }
+    // Nobody waits for these, so fewer and larger answers are better.
+    let mut budget = Budget::new(4_000, 2 << 20);
+    for (grant, head, part) in plan.backs {
+        if more || budget.is_spent() {
+            more = true;
+            break;
+        }
+        let page = back(&mut snapshot, grant, head, part, &mut budget).await?;
+        more |= !page.is_last();
         pages.push(page);
     }
     let waiting = &asked.waiting[..asked.waiting.len().min(MAX_PUSH)];
     let results = results(&mut snapshot, caller, waiting).await?;
-    Ok(PullResponse { db_epoch: app.db.epoch().to_owned(), now, grants, pages, results, more })
+    let grants: Vec<Grant> = held.into_iter().map(|held| held.grant).collect();
+    let grants_hash = hash(&grants)?;
+    let grants = (asked.grants.as_ref() != Some(&grants_hash)).then_some(grants);
+    Ok(PullResponse { db_epoch: app.db.epoch().to_owned(), now, grants_hash, grants, pages, results, more })
 }
 
-/// From where to read, whether to discard what was there, and the head; `None` when nothing is missing.
-fn start(grant: &Grant, cursor: Option<&Cursor>, floor: i64) -> Option<(i64, bool, i64)> {
-    let head = grant.head?;
-    match cursor {
-        None if head == 0 => None,
-        None => Some((0, false, head)),
-        Some(cursor) if cursor.epoch != grant.epoch || cursor.seq > head || cursor.seq < floor => Some((0, true, head)),
-        Some(cursor) if cursor.seq == head => None,
-        Some(cursor) => Some((cursor.seq, false, head)),
-    }
+/// What each served scope lacks: with its head, and from where.
+#[derive(Default)]
+struct Plan<'h> {
+    tails: Vec<(&'h Grant, i64, i64)>,
+    windows: Vec<(&'h Grant, i64, Option<i64>)>,
+    backs: Vec<(&'h Grant, i64, Back)>,
 }
 
-async fn floor(conn: &mut AnyConnection, grant: &Grant) -> Result<i64, Error> {
-    let (floor,): (i64,) =
-        sqlx::query_as("SELECT floor FROM scope WHERE id = $1").bind(grant.scope.as_str()).fetch_one(conn).await?;
-    Ok(floor)
-}
-
-/// Reads from one snapshot, so what the head says is there is there. A sequence number is never split.
-async fn read_page(
-    conn: &mut AnyConnection,
-    grant: &Grant,
-    from: i64,
-    reset: bool,
-    head: i64,
-    budget: &mut Budget,
-) -> Result<Page, Error> {
-    let asked = i64::try_from(budget.records).unwrap_or(i64::MAX).saturating_add(1);
-    let (last,): (Option<i64>,) = sqlx::query_as(
-        "SELECT MAX(seq) FROM (SELECT seq FROM record WHERE scope = $1 AND seq > $2 ORDER BY seq LIMIT $3) AS first",
-    )
-    .bind(grant.scope.as_str())
-    .bind(from)
-    .bind(asked)
-    .fetch_one(&mut *conn)
-    .await?;
-    let upto = last.unwrap_or(head);
-    let mut rows = sqlx::query_as::<_, (String, String, i64, i64, String)>(
-        "SELECT kind, id, seq, deleted, body FROM record WHERE scope = $1 AND seq > $2 AND seq <= $3 ORDER BY seq",
-    )
-    .bind(grant.scope.as_str())
-    .bind(from)
-    .bind(upto)
-    .fetch(&mut *conn);
-    let mut page = Page { scope: grant.scope.clone(), epoch: grant.epoch, reset, upto: head, records: Vec::new() };
-    let (mut count, mut reached) = (0, from);
-    while let Some((kind, id, seq, deleted, body)) = rows.try_next().await? {
-        if seq != reached && (count > budget.records || budget.bytes == 0) {
-            page.upto = reached;
-            break;
+impl<'h> Plan<'h> {
+    fn make(held: &'h [Held], cursors: &[Cursor]) -> Self {
+        let cursors: HashMap<&ScopeId, &Cursor> = cursors.iter().map(|cursor| (&cursor.scope, cursor)).collect();
+        let mut plan = Self::default();
+        for Held { grant, floor } in held {
+            let Some(head) = grant.head else { continue };
+            match cursors.get(&grant.scope) {
+                None if head == 0 => {}
+                None => plan.windows.push((grant, head, None)),
+                Some(cursor) if !is_good(cursor, grant, head, *floor) => {
+                    plan.windows.push((grant, head, Some(cursor.seq)));
+                }
+                Some(cursor) => {
+                    if cursor.seq < head {
+                        plan.tails.push((grant, head, cursor.seq));
+                    }
+                    plan.backs.extend(cursor.back.map(|back| (grant, head, back)));
+                }
+            }
         }
-        (count, reached) = (count + 1, seq);
-        budget.bytes = budget.bytes.saturating_sub(body.len());
-        // Whoever starts from nothing has nothing to delete.
-        if deleted == 0 || from > 0 {
-            let body = serde_json::from_str(&body)?;
-            page.records.push(Record { id: RecordId::new(id), kind, seq, deleted: deleted != 0, body });
-        }
+        plan
     }
-    if count > budget.records {
-        page.upto = page.upto.min(reached);
-    }
-    budget.records = budget.records.saturating_sub(count);
-    Ok(page)
+}
+
+/// Whether `cursor` can be gone on from. An older part that is still to be fetched lies below the floor as a rule,
+/// and nothing is lost by that: what was deleted there was never fetched.
+fn is_good(cursor: &Cursor, grant: &Grant, head: i64, floor: i64) -> bool {
+    let back_is_good = cursor.back.is_none_or(|back| 0 <= back.at && back.at < back.to && back.to <= cursor.seq);
+    cursor.epoch == grant.epoch && floor <= cursor.seq && cursor.seq <= head && back_is_good
+}
+
+/// Names the set without its heads: those move all the time, and pages tell them.
+fn hash(grants: &[Grant]) -> Result<String, Error> {
+    let mut set: Vec<_> = grants
+        .iter()
+        .map(|grant| {
+            (&grant.scope, grant.kind, grant.role, grant.sync, grant.epoch, grant.head.is_some(), grant.lease_until)
+        })
+        .collect();
+    set.sort_by_key(|(scope, ..)| *scope);
+    Ok(hex(&Sha256::digest(serde_json::to_vec(&set)?)[..16]))
 }
 
 async fn results(

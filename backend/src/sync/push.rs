@@ -11,7 +11,7 @@ use crate::{access, case, document, message, task};
 use axum::Json;
 use axum::extract::State;
 use protocol::Millis;
-use protocol::id::{DeviceId, ScopeId};
+use protocol::id::{BlobId, DeviceId, ScopeId};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{MAX_PUSH, PushRequest, PushResponse};
@@ -52,9 +52,10 @@ enum Step {
 
 async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<PushResponse, Error> {
     let mut steps = Vec::with_capacity(asked.mutations.len());
-    let mut reached: BTreeMap<ScopeId, i64> = BTreeMap::new();
+    // The number that is awaited next in each lane that this push has come to.
+    let mut lanes: BTreeMap<ScopeId, i64> = BTreeMap::new();
     for mutation in &asked.mutations {
-        let step = step(tx, caller, &asked.device, mutation, &mut reached).await?;
+        let step = step(tx, caller, &asked.device, mutation, &mut lanes).await?;
         steps.push(step);
     }
     let places = flush(tx).await?;
@@ -92,30 +93,32 @@ async fn step(
     caller: &Caller,
     device: &DeviceId,
     mutation: &Mutation,
-    reached: &mut BTreeMap<ScopeId, i64>,
+    lanes: &mut BTreeMap<ScopeId, i64>,
 ) -> Result<Step, Error> {
     let hash = hash(caller, device, mutation)?;
     if let Some(known) = stored(tx, mutation, &hash).await? {
-        reached.insert(mutation.lane.clone(), mutation.n);
         return Ok(Step::Known(known));
     }
-    let last = match reached.get(&mutation.lane) {
-        Some(last) => *last,
-        None => last_in_lane(tx, caller, device, &mutation.lane).await?,
-    };
     if !(1..=MAX_N).contains(&mutation.n) {
-        return Ok(Step::Known(Outcome::Refused { refusal: RefusalCode::Invalid.into() }));
+        return Ok(refused(RefusalCode::Invalid));
     }
-    // A lane that this database has never seen may begin anywhere: the device is older than the database.
-    if last != 0 && mutation.n != last + 1 {
-        let refusal = if mutation.n <= last {
-            RefusalCode::Reused.into()
-        } else {
-            Refusal { code: RefusalCode::OutOfOrder, details: Some((last + 1).to_string()) }
-        };
-        return Ok(Step::Known(Outcome::Refused { refusal }));
+    let awaited = match lanes.get(&mutation.lane) {
+        Some(awaited) => Some(*awaited),
+        None => next_in_lane(tx, caller, device, &mutation.lane).await?,
+    };
+    match awaited {
+        Some(awaited) if mutation.n < awaited => return Ok(refused(RefusalCode::Reused)),
+        Some(awaited) if mutation.n > awaited => {
+            return Ok(refused(Refusal { code: RefusalCode::OutOfOrder, details: Some(awaited.to_string()) }));
+        }
+        // A lane that this database has never seen may begin anywhere: the device is older than the database.
+        _ => {}
     }
-    reached.insert(mutation.lane.clone(), mutation.n);
+    if let Some(blob) = missing(tx, caller, mutation).await? {
+        lanes.insert(mutation.lane.clone(), mutation.n);
+        return Ok(refused(Refusal { code: RefusalCode::Missing, details: Some(blob.to_string()) }));
+    }
+    lanes.insert(mutation.lane.clone(), mutation.n + 1);
     let number = tx.feed.next_mutation();
     let (caller, lane, act) = (caller.clone(), mutation.lane.clone(), mutation.act.clone());
     let tried = attempt(tx, move |tx| {
@@ -142,6 +145,7 @@ async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> 
         Act::AskFor(act) => task::ask(tx, caller, act).await,
         Act::CompleteTask(act) => task::complete(tx, caller, &act).await,
         Act::Seen(act) => access::seen(tx, caller, &act).await,
+        Act::Unknown => Err(RefusalCode::Invalid.into()),
     }
 }
 
@@ -157,15 +161,35 @@ async fn stored(tx: &mut Tx<'_>, mutation: &Mutation, hash: &str) -> Result<Opti
     }
 }
 
-async fn last_in_lane(tx: &mut Tx<'_>, caller: &Caller, device: &DeviceId, lane: &ScopeId) -> Result<i64, Error> {
-    let sql = "SELECT COALESCE(MAX(n), 0) FROM mutation WHERE person = $1 AND device = $2 AND lane = $3";
-    let (last,): (i64,) = sqlx::query_as(sql)
+/// The number after the last one that the lane has taken; `None` when it has taken none.
+async fn next_in_lane(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    device: &DeviceId,
+    lane: &ScopeId,
+) -> Result<Option<i64>, Error> {
+    let sql = "SELECT MAX(n) FROM mutation WHERE person = $1 AND device = $2 AND lane = $3";
+    let (last,): (Option<i64>,) = sqlx::query_as(sql)
         .bind(caller.person.as_str())
         .bind(device.as_str())
         .bind(lane.as_str())
         .fetch_one(&mut *tx.conn)
         .await?;
-    Ok(last)
+    Ok(last.map(|last| last + 1))
+}
+
+/// The first upload that the mutation needs and its sender has not stored.
+async fn missing(tx: &mut Tx<'_>, caller: &Caller, mutation: &Mutation) -> Result<Option<BlobId>, Error> {
+    for blob in &mutation.needs {
+        if !document::is_stored(tx, caller, blob).await? {
+            return Ok(Some(blob.clone()));
+        }
+    }
+    Ok(None)
+}
+
+fn refused(refusal: impl Into<Refusal>) -> Step {
+    Step::Known(Outcome::Refused { refusal: refusal.into() })
 }
 
 async fn remember(

@@ -59,7 +59,7 @@ async fn served(app: &App, person: &str, municipality: &str) -> String {
         municipality: MunicipalityId::new(municipality),
         session: String::new(),
     };
-    let asked = PullRequest { device: DeviceId::new("reader"), cursors: vec![], waiting: vec![] };
+    let asked = PullRequest { device: DeviceId::new("reader"), grants: None, cursors: vec![], waiting: vec![] };
     let answer = sync::pull(app, &caller, &asked).await.expect("is answered");
     assert!(!answer.more, "one answer holds it all");
     serde_json::to_string(&answer.pages).expect("serializes")

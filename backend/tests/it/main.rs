@@ -4,7 +4,9 @@ mod access;
 mod acts;
 #[path = "../common/mod.rs"]
 mod common;
+mod copy;
 mod demo;
 mod feed;
 mod message;
+mod pull;
 mod town;

@@ -2,11 +2,13 @@
 
 use crate::acts::{open_case, send_message, start_thread};
 use crate::town::{Town, towns};
+use digiteam_backend::{document, sync};
 use protocol::access::ScopeKind;
-use protocol::id::ThreadId;
+use protocol::id::{DeviceId, ThreadId};
 use protocol::message::{MAX_TEXT, MarkRead, ThreadRow};
-use protocol::mutation::Outcome;
+use protocol::mutation::{Act, Outcome};
 use protocol::refusal::{Refusal, RefusalCode};
+use protocol::sync::PushRequest;
 
 async fn with_thread() -> Vec<Town> {
     let towns = towns().await;
@@ -20,7 +22,7 @@ async fn with_thread() -> Vec<Town> {
 async fn desk_row(town: &Town, staff: &str) -> ThreadRow {
     let all = town.all(staff).await;
     let (_, row) = all.iter().find(|(_, record)| record.kind == "thread_row").expect("the thread is on the desk");
-    serde_json::from_value(row.body.clone()).expect("is a row")
+    row.body.read().expect("is a row")
 }
 
 #[tokio::test]
@@ -106,7 +108,7 @@ async fn a_refusal_undoes_only_itself_and_is_remembered() {
         let mut wordless = start_thread("c1", "t2", "sara");
         wordless.text = " ".into();
         town.must_not("moa", wordless, RefusalCode::Invalid).await;
-        let grants = town.pull("moa", &[]).await.grants;
+        let grants = town.grants("moa").await;
         assert_eq!(
             grants.iter().filter(|grant| grant.kind == ScopeKind::Thread).count(),
             1,
@@ -151,5 +153,66 @@ async fn reading_moves_the_mark_forward_and_empties_the_desk_row() {
         town.must("sara", MarkRead { thread, upto_seq: 1 }).await;
         assert_eq!(desk_row(&town, "sara").await.unread, 0, "the mark went back");
         assert_eq!(town.ids("moa", "read_mark").await, ["sara"]);
+    }
+}
+
+#[tokio::test]
+async fn an_act_newer_than_the_backend_is_refused_and_the_rest_is_done() {
+    for town in with_thread().await {
+        let lane = town.own("moa").await;
+        let push = vec![
+            town.mutation("moa", lane.clone(), send_message("t1", "m2", "Först.")),
+            town.mutation("moa", lane.clone(), Act::Unknown),
+            town.mutation("moa", lane, send_message("t1", "m4", "Sist.")),
+        ];
+        let answer = town.push("moa", push.clone()).await;
+        assert_eq!(answer[1].outcome, Outcome::Refused { refusal: RefusalCode::Invalid.into() });
+        assert_eq!(town.ids("moa", "message").await, ["t1-1", "m2", "m4"]);
+        assert_eq!(town.push("moa", push).await, answer, "it is remembered");
+    }
+}
+
+#[tokio::test]
+async fn a_mutation_waits_for_its_upload_and_its_lane_with_it() {
+    for town in with_thread().await {
+        let lane = town.own("sara").await;
+        let other = document::store(&town.app, &town.caller("samir"), "a".into()).await.expect("is stored").blob;
+        let device = |mutations| PushRequest { device: DeviceId::new("another"), mutations };
+        let now = town.app.db.now();
+        // A lane that has begun, and one that this database has never seen.
+        for (message, first) in [("m2", 4), ("m4", 9)] {
+            let lane =
+                if first == 4 { lane.clone() } else { town.open("sara", "thread_row", "t1").await.expect("may") };
+            let mut needing = town.mutation("sara", lane.clone(), send_message("t1", message, "Med bilaga."));
+            let mut next = town.mutation("sara", lane, send_message("t1", &format!("{message}-b"), "Och sedan."));
+            (needing.n, next.n) = (first, first + 1);
+            needing.needs = vec![other.clone()];
+            let asked = device(vec![needing.clone(), next.clone()]);
+            let answer = sync::push_at(&town.app, town.caller("sara"), asked, now).await.expect("is answered").results;
+            let missing = Refusal { code: RefusalCode::Missing, details: Some(other.to_string()) };
+            assert_eq!(answer[0].outcome, Outcome::Refused { refusal: missing }, "another's upload is none");
+            let waits = Refusal { code: RefusalCode::OutOfOrder, details: Some(first.to_string()) };
+            assert_eq!(answer[1].outcome, Outcome::Refused { refusal: waits }, "{}", town.engine);
+
+            let own = document::store(&town.app, &town.caller("sara"), "b".into()).await.expect("is stored").blob;
+            needing.needs = vec![own];
+            let asked = device(vec![needing, next]);
+            let answer = sync::push_at(&town.app, town.caller("sara"), asked, now).await.expect("is answered").results;
+            assert!(answer.iter().all(|result| matches!(result.outcome, Outcome::Applied { .. })), "{answer:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_number_that_is_taken_is_refused_even_behind_a_replay_of_the_one_before() {
+    for town in with_thread().await {
+        let lane = town.own("moa").await;
+        let first = town.mutation("moa", lane.clone(), send_message("t1", "m2", "Ett."));
+        let second = town.mutation("moa", lane.clone(), send_message("t1", "m3", "Två."));
+        town.push("moa", vec![first.clone(), second.clone()]).await;
+        let mut other = town.mutation("moa", lane, send_message("t1", "m4", "Tre."));
+        other.n = second.n;
+        let answer = town.push("moa", vec![first, other]).await;
+        assert_eq!(answer[1].outcome, Outcome::Refused { refusal: RefusalCode::Reused.into() });
     }
 }

@@ -1,17 +1,18 @@
 //! A small town to test in: a real database with a registry, and actors who push and pull.
 
 use crate::common::fresh_databases;
+use crate::copy::Copy;
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
 use digiteam_backend::{App, access, load, sync};
 use jiff::civil::Date;
-use protocol::access::{OpenScope, Purpose};
+use protocol::access::{Grant, OpenScope, Purpose};
 use protocol::id::{DeviceId, MunicipalityId, MutationId, PersonId, ScopeId};
 use protocol::identity::Realm;
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use protocol::record::Record;
 use protocol::refusal::RefusalCode;
-use protocol::sync::{Cursor, PullRequest, PullResponse, PushRequest};
+use protocol::sync::{PullResponse, PushRequest};
 use std::any::Any;
 use std::collections::HashMap;
 use std::path::Path;
@@ -87,7 +88,7 @@ impl Town {
 
     /// The scope that a person's own acts are queued in.
     pub(crate) async fn own(&self, person: &str) -> ScopeId {
-        let grants = self.pull(person, &[]).await.grants;
+        let grants = self.grants(person).await;
         let own = grants.into_iter().find(|grant| {
             matches!(grant.kind, protocol::access::ScopeKind::Person | protocol::access::ScopeKind::Desk)
         });
@@ -118,7 +119,8 @@ impl Town {
         let mut lanes = self.lanes.lock().expect("no test panics while holding it");
         let n = lanes.entry((person.to_owned(), lane.clone())).or_insert(0);
         *n += 1;
-        Mutation { mid: MutationId::from(uuid::Uuid::now_v7()), lane, n: *n, made_at: 0, act: act.into() }
+        let (mid, n) = (MutationId::from(uuid::Uuid::now_v7()), *n);
+        Mutation { mid, lane, n, made_at: 0, needs: Vec::new(), act: act.into() }
     }
 
     /// Pushes from `person`'s only device.
@@ -128,45 +130,53 @@ impl Town {
         sync::push_at(&self.app, self.caller(person), asked, now).await.expect("is answered").results
     }
 
-    /// One pull from `cursors`.
-    pub(crate) async fn pull(&self, person: &str, cursors: &[Cursor]) -> PullResponse {
-        let asked = PullRequest {
-            device: DeviceId::new(format!("device-{person}")),
-            cursors: cursors.to_vec(),
-            waiting: vec![],
-        };
+    /// One pull for `copy`.
+    pub(crate) async fn answer(&self, person: &str, copy: &Copy) -> PullResponse {
+        let asked = copy.ask(&format!("device-{person}"), &[]);
         sync::pull(&self.app, &self.caller(person), &asked).await.expect("is answered")
     }
 
-    /// Everything that `person` is served, from nothing, page after page.
-    pub(crate) async fn all(&self, person: &str) -> Vec<(ScopeId, Record)> {
-        let mut cursors: Vec<Cursor> = Vec::new();
-        let mut all = Vec::new();
+    /// Brings `copy` up to date, answer after answer.
+    pub(crate) async fn follow(&self, person: &str, copy: &mut Copy) {
         loop {
-            let answer = self.pull(person, &cursors).await;
-            for page in answer.pages {
-                cursors.retain(|cursor| cursor.scope != page.scope);
-                cursors.push(Cursor { scope: page.scope.clone(), epoch: page.epoch, seq: page.upto });
-                all.extend(page.records.into_iter().map(|record| (page.scope.clone(), record)));
-            }
-            if !answer.more {
-                return all;
+            let answer = self.answer(person, copy).await;
+            let more = answer.more;
+            copy.take(answer);
+            if !more {
+                return;
             }
         }
     }
 
+    /// The grants of `person`.
+    pub(crate) async fn grants(&self, person: &str) -> Vec<Grant> {
+        self.answer(person, &Copy::default()).await.grants.expect("nothing is held yet")
+    }
+
+    /// A whole copy of what `person` is served.
+    pub(crate) async fn copy(&self, person: &str) -> Copy {
+        let mut copy = Copy::default();
+        self.follow(person, &mut copy).await;
+        copy
+    }
+
+    /// Everything that `person` is served.
+    pub(crate) async fn all(&self, person: &str) -> Vec<(ScopeId, Record)> {
+        let rows = self.copy(person).await.rows;
+        rows.into_iter().map(|((scope, ..), record)| (scope, record)).collect()
+    }
+
     /// The ids of the records of `kind` that `person` is served.
     pub(crate) async fn ids(&self, person: &str, kind: &str) -> Vec<String> {
-        let all = self.all(person).await;
-        all.iter().filter(|(_, record)| record.kind == kind).map(|(_, record)| record.id.to_string()).collect()
+        self.copy(person).await.ids(kind)
     }
 
     /// `person` opens what their desk row `id` of `kind` leads to.
     pub(crate) async fn open(&self, person: &str, kind: &str, id: &str) -> Result<ScopeId, RefusalCode> {
         let all = self.all(person).await;
         let row = all.iter().find(|(_, record)| record.kind == kind && record.id.as_str() == id);
-        let scope =
-            row.expect("the row is on the desk").1.body["scope"].as_str().expect("a row has a scope").to_owned();
+        let body: serde_json::Value = row.expect("the row is on the desk").1.body.read().expect("is JSON");
+        let scope = body["scope"].as_str().expect("a row has a scope").to_owned();
         self.open_scope(person, &ScopeId::new(scope)).await
     }
 
