@@ -59,6 +59,16 @@ impl Desktop {
         Ok(desktop)
     }
 
+    /// Lets everything that opens from now on prefer dark colours.
+    ///
+    /// # Errors
+    /// When the setting cannot be written.
+    pub fn darken(&self) -> Result<()> {
+        let settings = self.folder.join("config/gtk-3.0");
+        fs::create_dir_all(&settings)?;
+        Ok(fs::write(settings.join("settings.ini"), "[Settings]\ngtk-application-prefer-dark-theme=true\n")?)
+    }
+
     /// Lets a command run on this desktop.
     pub fn host<'c>(&self, command: &'c mut Command) -> &'c mut Command {
         add_folders(&self.folder, command);

@@ -9,6 +9,7 @@ use std::io::Write as _;
 pub mod browser;
 pub mod desktop;
 pub mod device;
+pub mod look;
 pub mod person;
 pub mod process;
 pub mod stage;

@@ -2,6 +2,9 @@
 
 use anyhow::Result;
 
+use crate::browser::{self, HandOver};
+use crate::desktop::Desktop;
+use crate::stage::Stage;
 use crate::wait::LONG;
 use crate::window::Window;
 
@@ -13,7 +16,15 @@ pub const CODE: &str = "274918";
 /// # Errors
 /// When the window does not follow.
 pub async fn ask_to_sign_in(app: &Window) -> Result<()> {
-    app.click("input[name=municipality][value=helsingborg]").await?;
+    ask_to_sign_in_at(app, "helsingborg").await
+}
+
+/// Chooses a municipality and asks to log in.
+///
+/// # Errors
+/// When the window does not follow.
+pub async fn ask_to_sign_in_at(app: &Window, municipality: &str) -> Result<()> {
+    app.click(&format!("input[name=municipality][value={municipality}]")).await?;
     app.click("#sign-in").await?;
     app.see("#signing-in").await
 }
@@ -54,6 +65,26 @@ pub async fn see_way_back(browser: &Window) -> Result<()> {
 pub async fn write_new_code(app: &Window) -> Result<()> {
     app.write("#code", CODE).await?;
     app.write("#code-again", CODE).await
+}
+
+/// Logs a resident or guardian in, from the first page to Home.
+///
+/// # Errors
+/// When a step of it fails.
+pub async fn log_in(
+    app: &Window,
+    links: &HandOver,
+    desktop: &Desktop,
+    stage: &Stage,
+    (municipality, number): (&str, &str),
+) -> Result<()> {
+    ask_to_sign_in_at(app, municipality).await?;
+    let browser = browser::open(desktop, stage.folder(), &links.address().await?).await?;
+    confirm_on_this_device(&browser, number).await?;
+    browser.close().await?;
+    write_new_code(app).await?;
+    app.click("#code-submit").await?;
+    app.see("main#home").await
 }
 
 /// Opens what is stored on the device.

@@ -69,9 +69,14 @@ impl Window {
         let client = connect
             .await
             .with_context(|| format!("{} does not open: {}", program.name, driver.words().unwrap_or_default()))?;
-        let window = Self { client, driver, size: program.size };
-        window.resize().await?;
+        let mut window = Self { client, driver, size: program.size };
+        window.resize(program.size).await?;
         Ok(window)
+    }
+
+    /// How large it is.
+    pub fn size(&self) -> Size {
+        self.size
     }
 
     /// Closes it as its close button would, and waits until the program has ended.
@@ -95,6 +100,36 @@ impl Window {
             .await
             .context("the address takes too long")?
             .context("the address does not load")
+    }
+
+    /// Gives the page another size. The frame around it has one as well, so the first answer tells how much to add.
+    ///
+    /// # Errors
+    /// When it does not get that size.
+    pub async fn resize(&mut self, size: Size) -> Result<()> {
+        let mut outer = size;
+        let mut last = None;
+        self.client.set_window_rect(0, 0, outer.0, outer.1).await?;
+        until("the window's size", LONG, async || {
+            let inner = self.run("return [innerWidth, innerHeight]", Vec::new()).await?;
+            let inner = [0, 1].map(|at| u32::try_from(inner[at].as_u64().unwrap_or(0)).unwrap_or(0));
+            // The page follows the window with some delay, so only what stays is believed.
+            if last.replace(inner) != Some(inner) {
+                return Ok(None);
+            }
+            if inner == [size.0, size.1] {
+                return Ok(Some(()));
+            }
+            last = None;
+            let wished =
+                |outer: u32, size: u32, inner: u32| (outer + size).saturating_sub(inner).clamp(size, size + 200);
+            outer = (wished(outer.0, size.0, inner[0]), wished(outer.1, size.1, inner[1]));
+            self.client.set_window_rect(0, 0, outer.0, outer.1).await?;
+            Ok(None)
+        })
+        .await?;
+        self.size = size;
+        Ok(())
     }
 
     /// Waits until it shows what the selector names.
@@ -211,27 +246,6 @@ impl Window {
             }
         }
         Ok(None)
-    }
-
-    /// The frame around the page has a size as well, so the first answer tells how much to add.
-    async fn resize(&self) -> Result<()> {
-        let (width, height) = self.size;
-        let (mut outer_width, mut outer_height) = self.size;
-        until("the window's size", LONG, async || {
-            self.client.set_window_rect(0, 0, outer_width, outer_height).await?;
-            let inner = self.run("return [innerWidth, innerHeight]", Vec::new()).await?;
-            let [inner_width, inner_height] =
-                [0, 1].map(|at| u32::try_from(inner[at].as_u64().unwrap_or(0)).unwrap_or(0));
-            if (inner_width, inner_height) == self.size {
-                return Ok(Some(()));
-            }
-            if inner_width > 0 && inner_height > 0 {
-                outer_width = (outer_width + width).saturating_sub(inner_width).clamp(width, width + 200);
-                outer_height = (outer_height + height).saturating_sub(inner_height).clamp(height, height + 200);
-            }
-            Ok(None)
-        })
-        .await
     }
 }
 

@@ -3,15 +3,17 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use digiteam_tests::browser::{self, HandOver};
+use digiteam_tests::browser::HandOver;
 use digiteam_tests::desktop::Desktop;
-use digiteam_tests::person::{ask_to_sign_in, confirm_on_this_device, write_new_code};
+use digiteam_tests::person::log_in;
 use digiteam_tests::stage::{RESIDENT, Role, Stage};
 use digiteam_tests::wait::LONG;
 use digiteam_tests::window::Window;
 
 /// Words this long do not come about by chance.
 const LONG_WORD: usize = 7;
+
+const WHO: (&str, &str) = ("helsingborg", RESIDENT);
 
 #[tokio::test]
 async fn nothing_readable_stays_and_without_the_key_one_starts_anew() {
@@ -20,7 +22,7 @@ async fn nothing_readable_stays_and_without_the_key_one_starts_anew() {
     let links = HandOver::new(stage.folder(), "resident").expect("a browser");
     let program = stage.app(Role::Resident, "resident", &links).expect("it is built");
     let app = Window::open(&desktop, stage.folder(), &program).await.expect("a window");
-    log_in(&app, &links, &desktop, &stage).await;
+    log_in(&app, &links, &desktop, &stage, WHO).await.expect("a login");
 
     app.click("#nav-messages").await.expect("a place");
     app.click("main#messages a.thread-row").await.expect("a thread");
@@ -47,18 +49,7 @@ async fn nothing_readable_stays_and_without_the_key_one_starts_anew() {
     desktop.empty_keyring().await.expect("the key is gone");
     let app = Window::open(&desktop, stage.folder(), &program).await.expect("the app still opens");
     app.see_words("#reason", "nyckeln till det är borta", LONG).await.expect("it says what happened");
-    log_in(&app, &links, &desktop, &stage).await;
-}
-
-async fn log_in(app: &Window, links: &HandOver, desktop: &Desktop, stage: &Stage) {
-    ask_to_sign_in(app).await.expect("it opens the browser");
-    let address = links.address().await.expect("an address");
-    let browser = browser::open(desktop, stage.folder(), &address).await.expect("a browser");
-    confirm_on_this_device(&browser, RESIDENT).await.expect("a login");
-    browser.close().await.expect("it closes");
-    write_new_code(app).await.expect("a code");
-    app.click("#code-submit").await.expect("a button");
-    app.see("main#home .task").await.expect("home, with what is expected");
+    log_in(&app, &links, &desktop, &stage, WHO).await.expect("a login");
 }
 
 fn long_words(text: &str) -> Vec<String> {

@@ -3,12 +3,13 @@
 
 use std::fs;
 
+use digiteam_tests::look::Look;
 use digiteam_tests::tour::play;
 
 #[tokio::test]
 async fn a_resident_and_a_caseworker_understand_each_other() {
     let folder = tempfile::tempdir().expect("a temp folder");
-    let told = play(folder.path()).await.expect("the story ends well");
+    let told = play(folder.path(), Look::USUAL).await.expect("the story ends well");
 
     let mut names: Vec<_> = fs::read_dir(folder.path())
         .expect("the folder is there")

@@ -6,7 +6,7 @@ use crate::identity::{ChooseCodePage, Entrance, LockedPage, SigningInPage, Welco
 use crate::kit::{Failed, Page};
 use crate::locale::{ChooseLocale, Locale, Words};
 use crate::message::Drafts;
-use crate::notice::Notices;
+use crate::notice::{self, Notices};
 use crate::route::Route;
 use crate::shell::{self, WindowKind};
 use bridge::identity::{MeView, SessionView, ShowSession};
@@ -53,7 +53,7 @@ fn Session() -> Html {
     use_effect_with(is_signed_out, move |is_signed_out| {
         if *is_signed_out {
             drafts.clear();
-            notices.dispatch(None);
+            notices.dispatch(notice::Edit::PutAway);
             Route::Home.go();
         }
     });

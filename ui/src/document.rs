@@ -47,10 +47,10 @@ fn show_document(words: &Words, document: &DocumentView) -> Html {
     html! {
         <>
             <p class="signed"><span class="tag">{ words.say(sort_key(document.sort)) }</span>{ " " }{ signed }</p>
-            <article class="paper" lang="sv">
+            <article class="paper" lang="sv" dir="ltr">
                 { for document.sections.iter().map(|section| html! {
                     <section>
-                        <h2 dir="auto">{ &section.heading }</h2>
+                        <h2>{ &section.heading }</h2>
                         <Paragraphs text={section.text.clone()} />
                     </section>
                 }) }

@@ -77,9 +77,9 @@ fn Task(props: &TaskProps) -> Html {
     html! {
         <li class="task card">
             <div class="task-words">
-                <h3 lang="sv" dir="auto">{ &task.title }</h3>
+                <h3 lang="sv"><bdi>{ &task.title }</bdi></h3>
                 if let Some(detail) = &task.detail {
-                    <p lang="sv" dir="auto">{ detail }</p>
+                    <p lang="sv"><bdi>{ detail }</bdi></p>
                 }
                 if let Some(due) = task.due_at {
                     <p class="due">
@@ -115,7 +115,7 @@ fn show_news(words: &Words, news: &NewsView) -> Html {
             <a class={classes!("row", news.unread.then_some("unread"))} href={route.to_string()}>
                 <Icon {sign} />
                 <span class="row-words">
-                    <span class="row-title" lang="sv" dir="auto">{ &news.title }</span>
+                    <span class="row-title" lang="sv"><bdi>{ &news.title }</bdi></span>
                     <span class="row-detail">
                         { kind }{ " · " }<bdi>{ &news.from }</bdi>
                     </span>

@@ -57,15 +57,7 @@ pub(crate) fn demo(wish: Wish) -> Result<ExitCode> {
         }
         None => None,
     };
-    let mut needed = vec![Set::Build, Set::Wasm];
-    if tour.is_some() {
-        needed.push(Set::Drive);
-    }
-    step("packages", || packages::ensure(&needed)).0?;
-    step("face", face::build).0?;
-    step("backend and provider", || group::SERVER.build()).0?;
-    step("app", || group::DEVICE.build()).0?;
-
+    prepare(tour.is_some())?;
     let mut program = match tour {
         Some(folder) => {
             let mut tour = built("tour");
@@ -88,12 +80,25 @@ pub(crate) fn demo(wish: Wish) -> Result<ExitCode> {
     Ok(ExitCode::from(u8::try_from(code).unwrap_or(1)))
 }
 
-fn built(name: &str) -> Command {
+/// Builds all that runs in a demo, and what drives windows where nobody sits before them.
+pub(crate) fn prepare(is_driven: bool) -> Result<()> {
+    let mut needed = vec![Set::Build, Set::Wasm];
+    if is_driven {
+        needed.push(Set::Drive);
+    }
+    step("packages", || packages::ensure(&needed)).0?;
+    step("face", face::build).0?;
+    step("backend and provider", || group::SERVER.build()).0?;
+    step("app", || group::DEVICE.build()).0
+}
+
+/// One of the programs that are built then.
+pub(crate) fn built(name: &str) -> Command {
     command(target().join("debug").join(name))
 }
 
 /// Relative to where the person stands, not to the project.
-fn absolute(folder: PathBuf) -> Result<PathBuf> {
+pub(crate) fn absolute(folder: PathBuf) -> Result<PathBuf> {
     Ok(env::current_dir()?.join(folder))
 }
 

@@ -1,4 +1,4 @@
-//! Every command that the README names: `cargo xtask demo | test | build | ui | tidy | bench`.
+//! Every command that the README names: `cargo xtask demo | pictures | test | build | ui | tidy | bench`.
 //!
 //! This program only prepares, builds, starts and counts; what it starts lives in the other crates (the
 //! tour and the stories in `tests`). It never needs anything but cargo to be built itself, so that a first
@@ -9,6 +9,7 @@ mod demo;
 mod face;
 mod group;
 mod packages;
+mod pictures;
 mod postgres;
 mod release;
 mod run;
@@ -26,6 +27,9 @@ usage: cargo xtask COMMAND
   demo [--as resident|guardian|caseworker] [--data DIR] [--reset] [--tour DIR]
                  everything on this machine: provider, backend with demo content, the app;
                  with --tour, or where there is no display, the story in pictures instead
+  pictures DIR [LOOK…]
+                 every screen of the tour in every size, light and dark, Swedish and Arabic, checked for
+                 what looks wrong; LOOK is one of light-sv, dark-ar and the like
   test [FILTER]  format, lints and all tests; with FILTER only the tests whose name contains it
   tidy           what the compiler does not check: arrows, file lengths, words, licences
   bench sync|cache|startup [--json FILE]
@@ -44,6 +48,7 @@ fn start() -> Result<ExitCode> {
     let words: Vec<&str> = words.iter().map(String::as_str).collect();
     match words.as_slice() {
         ["demo", rest @ ..] => demo::demo(demo::Wish::parse(rest)?),
+        ["pictures", folder, looks @ ..] => pictures::pictures(folder, looks),
         ["test"] => test::test(None),
         ["test", filter] => test::test(Some(filter)),
         ["tidy"] => tidy::tidy(),

@@ -42,6 +42,13 @@ pub(crate) fn target() -> &'static Path {
 pub(crate) fn cargo(words: &[&str]) -> Command {
     let mut cargo = command(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
     cargo.args(words).env("CARGO_TARGET_DIR", target());
+    // What cargo told about this package when it started this program. A build script that looks at it would be run
+    // anew, and all that stands on it, whenever somebody builds now with and now without this program.
+    for (name, _) in env::vars_os() {
+        if name.to_str().is_some_and(|name| name.starts_with("CARGO_PKG_") || name.starts_with("CARGO_MANIFEST_")) {
+            cargo.env_remove(name);
+        }
+    }
     cargo
 }
 

@@ -1,20 +1,28 @@
-//! `tour FOLDER`: plays the story in the real windows, without a display, and leaves numbered pictures.
+//! `tour FOLDER [LOOK]`: plays the story in the real windows, without a display, and leaves numbered pictures; in a
+//! look such as `dark-ar`, with every shape of window.
 
 use std::env;
-use std::path::PathBuf;
+use std::path::Path;
 use std::process::ExitCode;
 
+use digiteam_tests::look::Look;
 use digiteam_tests::tour::play;
 use tokio::signal::ctrl_c;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> ExitCode {
-    let Some(folder) = env::args_os().nth(1).map(PathBuf::from) else {
-        digiteam_tests::say("usage: tour FOLDER");
-        return ExitCode::from(2);
+    let words: Vec<String> = env::args().skip(1).collect();
+    let (folder, look) = match words.as_slice() {
+        [folder] => (folder, Ok(Look::USUAL)),
+        [folder, look] => (folder, Look::parse(look)),
+        _ => {
+            digiteam_tests::say("usage: tour FOLDER [LOOK]");
+            return ExitCode::from(2);
+        }
     };
+    let folder = Path::new(folder);
     let played = tokio::select! {
-        played = play(&folder) => played,
+        played = async { play(folder, look?).await } => played,
         // Dropping the story ends all that it started.
         _ = ctrl_c() => return ExitCode::from(130),
     };

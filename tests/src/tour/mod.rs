@@ -1,18 +1,22 @@
-//! The story in the real windows, with a picture of what matters. A step that fails leaves pictures of
-//! every open window beside the others.
+//! The story in the real windows, with a picture of what matters, in the look that is wished for. A step that
+//! fails leaves pictures of every open window beside the others; what looks wrong in any picture fails the tour.
 
 mod story;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::browser::{self, HandOver};
 use crate::desktop::Desktop;
+use crate::look::{Look, Shape};
 use crate::say;
 use crate::stage::{Role, Stage};
 use crate::window::Window;
+
+/// So many windowfuls of a long page are pictured at most.
+const WINDOWFULS: u32 = 6;
 
 /// What a finished tour consists of.
 pub struct Told {
@@ -25,8 +29,8 @@ pub struct Told {
 /// Plays the story and leaves its pictures in the folder.
 ///
 /// # Errors
-/// When a step fails; the error names it.
-pub async fn play(folder: &Path) -> Result<Told> {
+/// When a step fails; the error names it. Also when something looks wrong, after all pictures are taken.
+pub async fn play(folder: &Path, look: Look) -> Result<Told> {
     fs::create_dir_all(folder)?;
     for entry in fs::read_dir(folder)? {
         let old = entry?.path();
@@ -34,12 +38,13 @@ pub async fn play(folder: &Path) -> Result<Told> {
             fs::remove_file(old)?;
         }
     }
-    let mut tour = Tour::start(folder).await?;
+    let mut tour = Tour::start(folder, look).await?;
     let told = tour.tell().await;
     if told.is_err() {
         tour.show_failure().await;
     }
     told.with_context(|| format!("step {}: {}", tour.steps, tour.step))?;
+    ensure!(tour.faults.is_empty(), "{} things look wrong:\n{}", tour.faults.len(), tour.faults.join("\n"));
     Ok(Told { steps: tour.steps, pictures: tour.pictures })
 }
 
@@ -54,27 +59,37 @@ struct Tour {
     resident_links: HandOver,
     caseworker_links: HandOver,
     folder: PathBuf,
+    look: Look,
     step: String,
     steps: u32,
+    scenes: u32,
     pictures: u32,
+    faults: Vec<String>,
 }
 
 impl Tour {
-    async fn start(folder: &Path) -> Result<Self> {
+    async fn start(folder: &Path, look: Look) -> Result<Self> {
         let stage = Stage::start().await?;
+        let desktop = Desktop::start(stage.folder()).await?;
+        if look.is_dark {
+            desktop.darken()?;
+        }
         Ok(Self {
             resident: None,
             caseworker: None,
             browser: None,
             phone: None,
-            desktop: Desktop::start(stage.folder()).await?,
+            desktop,
             resident_links: HandOver::new(stage.folder(), "resident")?,
             caseworker_links: HandOver::new(stage.folder(), "caseworker")?,
             stage,
             folder: folder.to_owned(),
+            look,
             step: "everything starts".to_owned(),
             steps: 0,
+            scenes: 0,
             pictures: 0,
+            faults: Vec::new(),
         })
     }
 
@@ -85,11 +100,66 @@ impl Tour {
         say(&format!("{:>3}  {words}", self.steps));
     }
 
-    /// Leaves a picture of a window.
+    /// Leaves a picture of a window, and of the app one in each of the look's other shapes, all down the page.
     async fn picture(&mut self, of: Cast, name: &str) -> Result<()> {
-        let picture = self.window(of)?.picture().await.with_context(|| format!("picture {name}"))?;
+        self.scenes += 1;
+        let name = format!("{:02}-{name}", self.scenes);
+        self.take(of, &name).await.with_context(|| format!("picture {name}"))?;
+        let Some(role) = of.role() else { return Ok(()) };
+        self.inspect(of, &name).await?;
+        let shapes = self.look.shapes(role);
+        if shapes.is_empty() {
+            return Ok(());
+        }
+        let (usual, stood) = (self.window(of)?.size(), self.window(of)?.scrolled().await?);
+        for shape in [&[Shape { name: "usual", size: usual, text: 100 }], shapes].concat() {
+            self.shape(of, shape).await?;
+            let name = format!("{name}-{}", shape.name);
+            self.inspect(of, &name).await?;
+            self.take_all(of, &name).await.with_context(|| format!("picture {name}"))?;
+        }
+        self.shape(of, Shape { name: "usual", size: usual, text: 100 }).await?;
+        self.window(of)?.scroll_to(stood).await.map(drop)
+    }
+
+    /// One picture of the window as it stands.
+    async fn take(&mut self, of: Cast, name: &str) -> Result<()> {
+        let picture = self.window(of)?.picture().await?;
         self.pictures += 1;
-        fs::write(self.folder.join(format!("{:02}-{name}.png", self.pictures)), picture)?;
+        Ok(fs::write(self.folder.join(format!("{name}.png")), picture)?)
+    }
+
+    /// One picture for each windowful, from the top.
+    async fn take_all(&mut self, of: Cast, name: &str) -> Result<()> {
+        let mut top = 0.0;
+        for part in 1..=WINDOWFULS {
+            let more = self.window(of)?.scroll_to(top).await?;
+            self.take(of, &format!("{name}-{part}")).await?;
+            if !more {
+                break;
+            }
+            // A little of what was shown before stands in the next one, too.
+            top += f64::from(self.window(of)?.size().1) * 0.7;
+        }
+        Ok(())
+    }
+
+    async fn shape(&mut self, of: Cast, shape: Shape) -> Result<()> {
+        let window = match of {
+            Cast::Resident => &mut self.resident,
+            Cast::Caseworker => &mut self.caseworker,
+            Cast::Browser => &mut self.browser,
+            Cast::Phone => &mut self.phone,
+        };
+        let window = window.as_mut().context("it is open")?;
+        window.scale_text(shape.text).await?;
+        window.resize(shape.size).await
+    }
+
+    /// Notes what looks wrong.
+    async fn inspect(&mut self, of: Cast, name: &str) -> Result<()> {
+        let found = self.window(of)?.faults().await.with_context(|| format!("picture {name}"))?;
+        self.faults.extend(found.into_iter().map(|fault| format!("{name}: {fault}")));
         Ok(())
     }
 
@@ -152,4 +222,15 @@ enum Cast {
     Caseworker,
     Browser,
     Phone,
+}
+
+impl Cast {
+    /// Whose app it is, if it is one.
+    fn role(self) -> Option<Role> {
+        match self {
+            Self::Resident => Some(Role::Resident),
+            Self::Caseworker => Some(Role::Caseworker),
+            Self::Browser | Self::Phone => None,
+        }
+    }
 }

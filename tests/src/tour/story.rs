@@ -8,15 +8,22 @@ use serde_json::json;
 
 use super::{Cast, Tour};
 use crate::browser;
-use crate::person::{ask_to_sign_in, choose_person, confirm_on_this_device, see_way_back, unlock, write_new_code};
+use crate::person::{
+    CODE, ask_to_sign_in, choose_person, confirm_on_this_device, see_way_back, unlock, write_new_code,
+};
 use crate::say;
 use crate::stage::{CASEWORKER, RESIDENT, Role};
-use crate::wait::LONG;
+use crate::wait::{LONG, until};
 use crate::window::Window;
 
 const ANSWER: &str = "Hej Helena! Jag kommer gärna till dig. Förmiddag passar bäst med schemat.";
 const REPLY: &str = "Vad bra, Maja! Då bokar jag en förmiddag här hos oss och skriver tiden till dig.";
 const WRITTEN_OFFLINE: &str = "En sak till: får jag ta med min syster till mötet?";
+
+/// With a vertical tab, as a word processor puts between lines.
+const PASTED: &str = "Mitt schema:\u{b}måndag och torsdag förmiddag är jag ledig.";
+const PASTE: &str = "const field = document.querySelector('#reply'); field.value = arguments[0]; \
+                     field.dispatchEvent(new InputEvent('input', { bubbles: true }))";
 
 /// How soon one must see what the other has written.
 const SOON: Duration = Duration::from_secs(1);
@@ -28,15 +35,31 @@ impl Tour {
         self.caseworker_logs_in().await?;
         self.they_write().await?;
         self.resident_reads_decision().await?;
+        self.resident_looks_after_her_things().await?;
         self.network_goes_away().await?;
-        self.network_comes_back().await
+        self.network_comes_back().await?;
+        self.words_are_refused().await?;
+        self.they_lock().await
     }
 
     async fn resident_logs_in(&mut self) -> Result<()> {
         self.step("Maja opens the app on her phone and sees the municipalities");
         self.open_app(Role::Resident).await?;
         self.resident()?.see("input[name=municipality][value=bjuv]").await?;
+        self.resident()?.speak(self.look.language).await?;
         self.picture(Cast::Resident, "choose-municipality").await?;
+
+        self.step("Without a municipality she is asked for one; a login that she gives up leads back here");
+        self.resident()?.click("#sign-in").await?;
+        self.resident()?.see("#municipality-fault").await?;
+        self.picture(Cast::Resident, "municipality-missing").await?;
+        ask_to_sign_in(self.resident()?).await?;
+        self.open_browser(Role::Resident).await?;
+        self.browser()?.click("#cancel").await?;
+        self.resident()?.see("#reason").await?;
+        self.close_browsers().await?;
+        self.resident()?.click("input[name=municipality][value=helsingborg]").await?;
+        self.picture(Cast::Resident, "login-given-up").await?;
 
         self.step("She chooses Helsingborg and asks to log in; the app sends her to the browser");
         ask_to_sign_in(self.resident()?).await?;
@@ -65,6 +88,11 @@ impl Tour {
         see_way_back(self.browser()?).await?;
         self.picture(Cast::Browser, "go-back").await?;
         self.close_browsers().await?;
+        self.resident()?.write("#code", CODE).await?;
+        self.resident()?.write("#code-again", "274819").await?;
+        self.resident()?.click("#code-submit").await?;
+        self.resident()?.see("#code-fault").await?;
+        self.picture(Cast::Resident, "codes-differ").await?;
         write_new_code(self.resident()?).await?;
         self.picture(Cast::Resident, "choose-code").await?;
         self.resident()?.click("#code-submit").await
@@ -89,6 +117,9 @@ impl Tour {
     async fn caseworker_logs_in(&mut self) -> Result<()> {
         self.step("Helena opens the same app at her desk and logs in as staff");
         self.open_app(Role::Caseworker).await?;
+        self.caseworker()?.see("input[name=municipality]").await?;
+        self.caseworker()?.speak(self.look.language).await?;
+        self.picture(Cast::Caseworker, "desk-login").await?;
         ask_to_sign_in(self.caseworker()?).await?;
         self.open_browser(Role::Caseworker).await?;
         confirm_on_this_device(self.browser()?, CASEWORKER).await?;
@@ -146,6 +177,23 @@ impl Tour {
         self.picture(Cast::Resident, "decision-as-signed").await
     }
 
+    async fn resident_looks_after_her_things(&mut self) -> Result<()> {
+        self.step("She says that a thing is done");
+        self.resident()?.click("#nav-home").await?;
+        self.resident()?.click("main#home .task .complete").await?;
+        self.resident()?.see(".notice.done").await?;
+        self.picture(Cast::Resident, "done").await?;
+
+        self.step("On her own page she finds language, help, and the way out, which says what it takes away");
+        self.resident()?.click("#nav-me").await?;
+        self.resident()?.see("main#me").await?;
+        self.picture(Cast::Resident, "me").await?;
+        self.resident()?.click("#sign-out").await?;
+        self.resident()?.see("#sign-out-confirm").await?;
+        self.picture(Cast::Resident, "log-out").await?;
+        self.resident()?.click(".confirm button:not(.danger)").await
+    }
+
     async fn network_goes_away(&mut self) -> Result<()> {
         self.step("The network goes away; Maja closes the app and opens it again");
         self.stage.kill_backend().await?;
@@ -154,6 +202,10 @@ impl Tour {
         self.open_app(Role::Resident).await?;
         self.resident()?.see("#unlock").await?;
         self.picture(Cast::Resident, "locked").await?;
+        self.resident()?.write("#code", "111111").await?;
+        self.resident()?.click("#unlock").await?;
+        self.resident()?.see(".fault").await?;
+        self.picture(Cast::Resident, "wrong-code").await?;
 
         self.step("With her code she still reads everything, and sees how fresh it is");
         unlock(self.resident()?).await?;
@@ -169,7 +221,9 @@ impl Tour {
         self.resident()?.click("#send").await?;
         self.resident()?.see_words(".message[data-state=waiting]", WRITTEN_OFFLINE, LONG).await?;
         self.resident()?.see("#waiting").await?;
-        self.picture(Cast::Resident, "waiting").await
+        self.picture(Cast::Resident, "waiting").await?;
+        self.caseworker()?.see("#freshness[data-online=false]").await?;
+        self.picture(Cast::Caseworker, "desk-offline").await
     }
 
     async fn network_comes_back(&mut self) -> Result<()> {
@@ -184,6 +238,37 @@ impl Tour {
         }
         self.picture(Cast::Resident, "sent").await?;
         self.picture(Cast::Caseworker, "arrived-once").await
+    }
+
+    async fn words_are_refused(&mut self) -> Result<()> {
+        self.step(
+            "Words pasted from elsewhere hold a sign that the service does not take; she is told, and takes them back",
+        );
+        self.resident()?.run(PASTE, vec![json!(PASTED)]).await?;
+        self.resident()?.click("#send").await?;
+        self.resident()?.see(".message[data-state=refused]").await?;
+        self.resident()?.see("#refused").await?;
+        self.picture(Cast::Resident, "refused").await?;
+        self.resident()?.click("#nav-messages").await?;
+        self.resident()?.see(".tag.bad").await?;
+        self.picture(Cast::Resident, "messages-refused").await?;
+        self.resident()?.click("main#messages a.thread-row").await?;
+        self.resident()?.click(".discard").await?;
+        self.resident()?.see("#thread .messages").await?;
+        let gone =
+            async || Ok((self.resident()?.count_words(".message[data-state=refused]", "").await? == 0).then_some(()));
+        until("the message to be gone", LONG, gone).await
+    }
+
+    async fn they_lock(&mut self) -> Result<()> {
+        self.step("Helena leaves her desk: logging out says what it takes away, locking takes nothing");
+        self.caseworker()?.click("#sign-out").await?;
+        self.caseworker()?.see("#sign-out-confirm").await?;
+        self.picture(Cast::Caseworker, "desk-log-out").await?;
+        self.caseworker()?.click(".confirm button:not(.danger)").await?;
+        self.caseworker()?.click("#lock").await?;
+        self.caseworker()?.see("#unlock").await?;
+        self.picture(Cast::Caseworker, "desk-locked").await
     }
 
     async fn close_browsers(&mut self) -> Result<()> {

@@ -57,6 +57,6 @@ message-over =
 message-too-long = الرسالة طويلة جدًا. الحد الأقصى { $max } حرف. قسّمها إلى رسالتين.
 message-inbox = صندوق الوارد
 message-inbox-none = صندوق الوارد فارغ.
-message-choose = اختر محادثة من القائمة. تنقّل بمفاتيح الأسهم وافتح بمفتاح Enter.
+message-choose = اختر محادثة من القائمة. تنقّل بمفاتيح الأسهم وافتح بمفتاح ⁨Enter⁩.
 message-awaits-reply = بانتظار رد
 message-gone = لم تعد هذه المحادثة متاحة

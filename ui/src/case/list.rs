@@ -34,7 +34,7 @@ fn show_row(words: &Words, row: &CaseRowView) -> Html {
             <a class="row case-row" href={Route::Case(row.case.clone()).to_string()}>
                 <Icon sign={Sign::Case} />
                 <span class="row-words">
-                    <span class="row-title" lang="sv" dir="auto">{ &row.title }</span>
+                    <span class="row-title" lang="sv"><bdi>{ &row.title }</bdi></span>
                     <span class="row-detail"><bdi>{ &row.concerns }</bdi>{ " · " }<bdi class="number">{ &row.number }</bdi></span>
                     <span class="tag">{ words.say(stage_key(row.stage)) }</span>
                 </span>

@@ -50,7 +50,7 @@ fn show_case(words: &Words, case: &CaseView) -> Html {
                     { show_stage(words, case.row.stage) }
                     if let Some(next) = &case.next_step {
                         <h3>{ words.say("case-next") }</h3>
-                        <p lang="sv" dir="auto">{ next }</p>
+                        <p lang="sv"><bdi>{ next }</bdi></p>
                     }
                 </section>
                 { show_caseworker(words, &case.caseworker) }
@@ -107,7 +107,7 @@ fn show_entry(words: &Words, entry: &EntryView) -> Html {
                 <span class="entry-sign"><Icon sign={Sign::Note} /></span>
                 <article>
                     { entry_head(words.say("case-note"), *at, author) }
-                    <h3 lang="sv" dir="auto">{ heading }</h3>
+                    <h3 lang="sv"><bdi>{ heading }</bdi></h3>
                     <Paragraphs text={text.clone()} lang="sv" />
                 </article>
             </li>
@@ -120,7 +120,7 @@ fn show_entry(words: &Words, entry: &EntryView) -> Html {
                 <article>
                     { entry_head(words.say(sort_key(*sort)), *at, author) }
                     <h3>
-                        <a class="document-link" lang="sv" dir="auto" href={Route::Document(document.clone()).to_string()}>{ title }</a>
+                        <a class="document-link" lang="sv" href={Route::Document(document.clone()).to_string()}><bdi>{ title }</bdi></a>
                     </h3>
                 </article>
             </li>

@@ -72,8 +72,8 @@ impl Reducible for Draft {
             Edit::Refuse(fault) => {
                 match fault {
                     Fault::NotSix => {}
-                    Fault::NotSame => next.again.clear(),
-                    Fault::Failed(_) => next = Self::default(),
+                    // Nobody can see in which of the two the slip was.
+                    Fault::NotSame | Fault::Failed(_) => next = Self::default(),
                 }
                 next.fault = Some(fault);
             }
@@ -148,6 +148,12 @@ mod tests {
         assert!(draft("482091", "482091").choose().is_ok_and(|call| call.code == "482091"));
         assert!(draft("48209", "").unlock().is_err());
         assert!(draft("482091", "").unlock().is_ok());
+    }
+
+    #[test]
+    fn of_two_codes_that_differ_neither_stays() {
+        let draft = Rc::new(draft("482091", "482092")).reduce(Edit::Refuse(Fault::NotSame));
+        assert!(draft.code.is_empty() && draft.again.is_empty() && draft.fault == Some(Fault::NotSame));
     }
 
     #[test]

@@ -92,8 +92,8 @@ fn show_row(words: &Words, one: &InboxRowView, chosen: Option<&str>, choose: &Ca
             <button type="button" class={classes!("row", "inbox-row", (row.unread > 0).then_some("unread"))}
                 data-thread={row.thread.clone()} aria-current={current} {onclick}>
                 <span class="row-words">
-                    <span class="row-title" dir="auto">{ &row.with }</span>
-                    <span class="row-detail" dir="auto">{ &row.subject }</span>
+                    <span class="row-title"><bdi>{ &row.with }</bdi></span>
+                    <span class="row-detail"><bdi>{ &row.subject }</bdi></span>
                     if one.awaits_reply {
                         <span class="tag accent">{ words.say("message-awaits-reply") }</span>
                     }

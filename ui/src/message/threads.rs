@@ -31,10 +31,10 @@ fn show_row(words: &Words, row: &ThreadRowView) -> Html {
         <li key={row.thread.clone()}>
             <a class={classes!("row", "thread-row", (row.unread > 0).then_some("unread"))} href={route.to_string()}>
                 <span class="row-words">
-                    <span class="row-title" dir="auto">{ subject(words, &row.subject) }</span>
+                    <span class="row-title"><bdi>{ subject(words, &row.subject) }</bdi></span>
                     <span class="row-detail"><bdi>{ &row.with }</bdi></span>
                     if let Some(preview) = &row.preview {
-                        <span class="row-preview" dir="auto">{ preview }</span>
+                        <span class="row-preview"><bdi>{ preview }</bdi></span>
                     }
                     { tags(words, row) }
                 </span>
