@@ -55,6 +55,8 @@ pub struct MeView {
     pub realm: Realm,
     /// The municipality's name.
     pub municipality: String,
+    /// The number to call when the app is no help.
+    pub phone: String,
 }
 
 /// As whom one logs in.

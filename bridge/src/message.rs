@@ -1,6 +1,7 @@
 //! Threads and messages.
 
-use crate::{Call, FailureCode, Millis, Topic};
+use crate::sync::RefusedView;
+use crate::{Call, Millis, Topic};
 use serde::{Deserialize, Serialize};
 
 /// My threads (resident), newest first.
@@ -127,12 +128,7 @@ pub enum MessageState {
     /// It waits to be sent.
     Waiting,
     /// It was refused.
-    Refused {
-        /// Why.
-        code: FailureCode,
-        /// For [`ResendMessage`] and [`DiscardMessage`].
-        mid: String,
-    },
+    Refused(RefusedView),
 }
 
 /// Send a message; it is stored first, and sent as soon as can be.
@@ -160,29 +156,5 @@ pub struct MarkRead {
 
 impl Call for MarkRead {
     const NAME: &'static str = "mark_read";
-    type Reply = ();
-}
-
-/// Try a refused message again as it is.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct ResendMessage {
-    /// See [`MessageState::Refused`].
-    pub mid: String,
-}
-
-impl Call for ResendMessage {
-    const NAME: &'static str = "resend_message";
-    type Reply = ();
-}
-
-/// Throw a refused message away.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct DiscardMessage {
-    /// See [`MessageState::Refused`].
-    pub mid: String,
-}
-
-impl Call for DiscardMessage {
-    const NAME: &'static str = "discard_message";
     type Reply = ();
 }

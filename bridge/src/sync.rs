@@ -1,6 +1,6 @@
 //! Whether what is shown is fresh, and what waits to be sent.
 
-use crate::{Call, Millis, Topic};
+use crate::{Call, FailureCode, Millis, Topic};
 use serde::{Deserialize, Serialize};
 
 /// How fresh is it?
@@ -26,4 +26,38 @@ pub struct SyncView {
     pub waiting: u32,
     /// Mutations that were refused and that nobody has dealt with.
     pub refused: u32,
+}
+
+/// Something that one wanted done and that was refused for good. It stays, where the thing is, until one has dealt
+/// with it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RefusedView {
+    /// Why.
+    pub code: FailureCode,
+    /// For [`Resend`] and [`Discard`].
+    pub mid: String,
+}
+
+/// Try what was refused again as it is.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Resend {
+    /// See [`RefusedView`].
+    pub mid: String,
+}
+
+impl Call for Resend {
+    const NAME: &'static str = "resend";
+    type Reply = ();
+}
+
+/// Throw away what was refused.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Discard {
+    /// See [`RefusedView`].
+    pub mid: String,
+}
+
+impl Call for Discard {
+    const NAME: &'static str = "discard";
+    type Reply = ();
 }

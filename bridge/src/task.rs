@@ -1,5 +1,6 @@
 //! What is expected of the resident.
 
+use crate::sync::RefusedView;
 use crate::{Call, Millis};
 use serde::{Deserialize, Serialize};
 
@@ -18,6 +19,8 @@ pub struct TaskView {
     pub case: Option<String>,
     /// Said to be done, but not yet sent.
     pub done_waiting: bool,
+    /// Said to be done, and refused.
+    pub refused: Option<RefusedView>,
 }
 
 /// Say that it is done.

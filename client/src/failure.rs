@@ -7,8 +7,9 @@ use crate::seal::Broken;
 use crate::store::StoreError;
 use crate::vault::VaultError;
 use crate::wire::WireError;
+use bridge::sync::RefusedView;
 use bridge::{Failure, FailureCode, Retry};
-use protocol::refusal::RefusalCode;
+use protocol::refusal::{Refusal, RefusalCode};
 
 /// A failure that needs no details.
 pub(crate) fn failure(code: FailureCode) -> Failure {
@@ -36,6 +37,13 @@ pub(crate) fn code(refusal: RefusalCode) -> FailureCode {
         RefusalCode::Reused | RefusalCode::OutOfOrder | RefusalCode::Missing => FailureCode::Internal,
         RefusalCode::Unknown => FailureCode::Unknown,
     }
+}
+
+/// What was refused and why, as stored with it.
+pub(crate) fn refused(refusal: &str, mid: String) -> RefusedView {
+    // A reason of a newer build is one that this one has no words for.
+    let refusal: Refusal = serde_json::from_str(refusal).unwrap_or_default();
+    RefusedView { code: code(refusal.code), mid }
 }
 
 fn retry(code: FailureCode) -> Retry {

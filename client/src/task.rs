@@ -1,7 +1,7 @@
 //! What is expected of the resident.
 
 use crate::Client;
-use crate::failure::failure;
+use crate::failure::{failure, refused};
 use crate::store::{Store, StoreError, queue};
 use crate::sync::now;
 use bridge::task::{CompleteTask, TaskView};
@@ -9,6 +9,16 @@ use bridge::{Failure, FailureCode, Topic};
 use protocol::id::RecordId;
 use protocol::record::Content as _;
 use protocol::task::Task;
+use sqlx::FromRow;
+
+#[derive(FromRow)]
+struct TaskLine {
+    id: String,
+    body: String,
+    said: Option<bool>,
+    mid: Option<String>,
+    refusal: Option<String>,
+}
 
 impl Client {
     /// Says that a task is done; stored first, sent as soon as can be. Saying it twice is saying it once.
@@ -20,7 +30,7 @@ impl Client {
         let mut tx = open.store.write().await?;
         let (there, said): (bool, bool) = sqlx::query_as(
             "SELECT EXISTS (SELECT 1 FROM record WHERE kind = 'task' AND id = ?1),
-                    EXISTS (SELECT 1 FROM pending WHERE sort = 'complete_task' AND about = ?1)",
+                    EXISTS (SELECT 1 FROM pending WHERE sort = 'complete_task' AND about = ?1 AND state <> 'refused')",
         )
         .bind(&call.task)
         .fetch_one(&mut *tx)
@@ -30,6 +40,12 @@ impl Client {
             return Err(failure(FailureCode::Access));
         }
         if !said {
+            // Said once more, it is tried once more.
+            sqlx::query("DELETE FROM pending WHERE sort = 'complete_task' AND about = ?1")
+                .bind(&call.task)
+                .execute(&mut *tx)
+                .await
+                .map_err(StoreError::from)?;
             let act = protocol::task::CompleteTask { task: RecordId::new(call.task) };
             queue(&mut tx, &open.me.own_scope, &act.into(), now()).await?;
             tx.commit().await.map_err(StoreError::from)?;
@@ -42,10 +58,11 @@ impl Client {
 impl Store {
     /// What is to be done, soonest due first; what is due some day comes last.
     pub(crate) async fn tasks(&self) -> Result<Vec<TaskView>, StoreError> {
-        let rows: Vec<(String, String, bool)> = sqlx::query_as(
-            "SELECT id, body, EXISTS (SELECT 1 FROM pending WHERE sort = 'complete_task' AND about = record.id)
-             FROM record WHERE kind = ?1 AND body ->> '$.done_at' IS NULL
-             ORDER BY coalesce(body ->> '$.due_at', 9e15), seq LIMIT 100",
+        let rows: Vec<TaskLine> = sqlx::query_as(
+            "SELECT record.id, record.body, pending.state = 'waiting' OR pending.state = 'sent' AS said, pending.mid, pending.refusal
+             FROM record LEFT JOIN pending ON pending.sort = 'complete_task' AND pending.about = record.id
+             WHERE kind = ?1 AND record.body ->> '$.done_at' IS NULL
+             ORDER BY coalesce(record.body ->> '$.due_at', 9e15), record.seq LIMIT 100",
         )
         .bind(Task::KIND)
         .fetch_all(self.read())
@@ -53,15 +70,16 @@ impl Store {
         // One that this build cannot read is left out here, and nothing else with it.
         Ok(rows
             .into_iter()
-            .filter_map(|(task, body, done_waiting)| {
-                let body: Task = serde_json::from_str(&body).ok()?;
+            .filter_map(|line| {
+                let body: Task = serde_json::from_str(&line.body).ok()?;
                 Some(TaskView {
-                    task,
+                    task: line.id,
                     title: body.title,
                     detail: body.detail,
                     due_at: body.due_at,
                     case: body.case.map(|case| case.to_string()),
-                    done_waiting,
+                    done_waiting: line.said.unwrap_or_default(),
+                    refused: line.refusal.zip(line.mid).map(|(refusal, mid)| refused(&refusal, mid)),
                 })
             })
             .collect())

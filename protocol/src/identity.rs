@@ -53,6 +53,9 @@ pub struct Me {
     pub municipality: MunicipalityId,
     /// The municipality's name.
     pub municipality_name: String,
+    /// Telephone number of its switchboard.
+    #[serde(default)]
+    pub municipality_phone: String,
     /// The person's own scope, the lane of what has no other.
     pub own_scope: ScopeId,
 }

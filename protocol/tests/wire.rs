@@ -77,7 +77,8 @@ fn mutations() {
 fn requests_and_answers() {
     check::<Municipality>(r#"{"id":"bjuv","name":"Bjuv","phone":"040-628 04 60"}"#);
     check::<Me>(
-        r#"{"person":"p1","name":"Moa Berg","realm":"resident","municipality":"bjuv","municipality_name":"Bjuv","own_scope":"x"}"#,
+        r#"{"person":"p1","name":"Moa Berg","realm":"resident","municipality":"bjuv","municipality_name":"Bjuv",
+        "municipality_phone":"040-628 04 60","own_scope":"x"}"#,
     );
     check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in"}"#);
     check::<Opened>(r#"{"lease_until":4}"#);

@@ -1,6 +1,6 @@
 //! Threads, the inbox and messages. One line a command; the client core does the work.
 
-use bridge::message::{DiscardMessage, ListInbox, ListThreads, MarkRead, ResendMessage, SendMessage, ShowThread};
+use bridge::message::{ListInbox, ListThreads, MarkRead, SendMessage, ShowThread};
 use client::Client;
 use tauri::State;
 
@@ -29,14 +29,4 @@ pub(crate) async fn send_message(client: State<'_, Client>, call: SendMessage) -
 #[tauri::command]
 pub(crate) async fn mark_read(client: State<'_, Client>, call: MarkRead) -> Answer<MarkRead> {
     client.mark_read(call).await
-}
-
-#[tauri::command]
-pub(crate) async fn resend_message(client: State<'_, Client>, call: ResendMessage) -> Answer<ResendMessage> {
-    client.resend_message(call).await
-}
-
-#[tauri::command]
-pub(crate) async fn discard_message(client: State<'_, Client>, call: DiscardMessage) -> Answer<DiscardMessage> {
-    client.discard_message(call).await
 }

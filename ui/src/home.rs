@@ -1,7 +1,7 @@
 //! The first page: what is expected of the person, and what is new.
 
 use crate::call::use_call;
-use crate::kit::{Empty, Icon, Page, Sign, awaited};
+use crate::kit::{Empty, Icon, Page, Refused, Sign, awaited};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::notice::{Notice, use_tell};
@@ -88,7 +88,9 @@ fn Task(props: &TaskProps) -> Html {
                     </p>
                 }
             </div>
-            if task.done_waiting {
+            if let Some(refused) = &task.refused {
+                <Refused said={Key("task-refused")} refused={refused.clone()} />
+            } else if task.done_waiting {
                 <p class="tag"><Icon sign={Sign::Clock} />{ words.say("task-waiting") }</p>
             } else {
                 <button type="button" class="complete" aria-label={done} onclick={complete} disabled={*busy}>

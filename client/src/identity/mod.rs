@@ -132,5 +132,6 @@ fn me_view(me: &Me) -> MeView {
             protocol::identity::Realm::Staff => Realm::Staff,
         },
         municipality: me.municipality_name.clone(),
+        phone: me.municipality_phone.clone(),
     }
 }

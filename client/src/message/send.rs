@@ -1,10 +1,10 @@
-//! Writing, marking as read, and dealing with what was refused.
+//! Writing, and marking as read.
 
 use crate::Client;
 use crate::failure::failure;
 use crate::store::{StoreError, queue};
 use crate::sync::now;
-use bridge::message::{DiscardMessage, MarkRead, ResendMessage, SendMessage};
+use bridge::message::{MarkRead, SendMessage};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::id::{MessageId, ScopeId, ThreadId};
 use protocol::message::MAX_TEXT;
@@ -63,32 +63,6 @@ impl Client {
             tx.commit().await.map_err(StoreError::from)?;
             open.queued(Topic::Message);
         }
-        Ok(())
-    }
-
-    /// Tries a refused message again as it is.
-    ///
-    /// # Errors
-    /// `Access` when there is no such message.
-    pub async fn resend_message(&self, call: ResendMessage) -> Result<(), Failure> {
-        let open = self.open()?;
-        if !open.store.resend(&call.mid, now()).await? {
-            return Err(failure(FailureCode::Access));
-        }
-        open.queued(Topic::Message);
-        Ok(())
-    }
-
-    /// Throws a refused message away.
-    ///
-    /// # Errors
-    /// `Access` when there is no such message.
-    pub async fn discard_message(&self, call: DiscardMessage) -> Result<(), Failure> {
-        let open = self.open()?;
-        if !open.store.discard(&call.mid).await? {
-            return Err(failure(FailureCode::Access));
-        }
-        open.changes.tell([Topic::Message, Topic::Sync]);
         Ok(())
     }
 }

@@ -2,14 +2,13 @@
 
 use super::others;
 use crate::Client;
-use crate::failure::{code, failure};
+use crate::failure::{failure, refused};
 use crate::store::StoreError;
 use bridge::message::{MessageState, MessageView, OtherView, ShowThread, ThreadView};
 use bridge::{Failure, FailureCode};
 use protocol::Millis;
 use protocol::id::ThreadId;
 use protocol::message::{Message, Thread};
-use protocol::refusal::Refusal;
 
 /// The most messages that are shown at once, newest first.
 const WINDOW: i64 = 500;
@@ -116,11 +115,5 @@ fn gone(thread: &str) -> Thread {
 }
 
 fn state(mid: String, refusal: Option<&str>) -> MessageState {
-    match refusal {
-        None => MessageState::Waiting,
-        Some(refusal) => {
-            let refusal: Refusal = serde_json::from_str(refusal).unwrap_or_default();
-            MessageState::Refused { code: code(refusal.code), mid }
-        }
-    }
+    refusal.map_or(MessageState::Waiting, |refusal| MessageState::Refused(refused(refusal, mid)))
 }

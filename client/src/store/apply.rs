@@ -6,11 +6,13 @@
 
 use super::{Meta, Store, StoreError, pending};
 use bridge::Topic;
+use futures_util::TryStreamExt as _;
 use protocol::Millis;
 use protocol::access::Grant;
+use protocol::digest::Digest;
 use protocol::id::ScopeId;
 use protocol::identity::{Me, Realm};
-use protocol::sync::{Back, Cursor, Page, PullResponse, Span};
+use protocol::sync::{Back, Cursor, DigestResponse, Page, PullResponse, Span};
 use sqlx::{FromRow, SqliteConnection};
 use std::collections::HashSet;
 
@@ -120,6 +122,36 @@ impl Store {
         }
         tx.commit().await?;
         Ok(Some(Applied { topics, ..Applied::default() }))
+    }
+
+    /// Gives up the cursors of scopes whose copy is not what it should be, so that they are fetched anew. Whether
+    /// there were any.
+    pub(crate) async fn compare(&self, answer: &DigestResponse) -> Result<bool, StoreError> {
+        let mut tx = self.write().await?;
+        if Meta::DbEpoch.load::<String>(&mut tx).await?.as_ref() != Some(&answer.db_epoch) {
+            return Ok(false);
+        }
+        let mut differs = false;
+        for theirs in &answer.scopes {
+            let comparable: bool = sqlx::query_scalar(
+                "SELECT EXISTS (SELECT 1 FROM cursor WHERE scope = ?1 AND epoch = ?2 AND seq = ?3 AND back_at IS NULL)",
+            )
+            .bind(theirs.scope.as_str())
+            .bind(theirs.epoch)
+            .bind(theirs.head)
+            .fetch_one(&mut *tx)
+            .await?;
+            if comparable && digest(&mut tx, theirs.scope.as_str()).await? != theirs.digest {
+                tracing::error!("a copy differs from the backend's and is fetched anew");
+                sqlx::query("DELETE FROM cursor WHERE scope = ?1")
+                    .bind(theirs.scope.as_str())
+                    .execute(&mut *tx)
+                    .await?;
+                differs = true;
+            }
+        }
+        tx.commit().await?;
+        Ok(differs)
     }
 
     /// Removes what is on loan and overdue, by the server's clock as far as it is known.
@@ -281,8 +313,15 @@ fn next_cursor(page: &Page, held: Option<&Held>) -> Option<(i64, Option<Back>)> 
     }
 }
 
-// Once everything has arrived: rows of an earlier life that no page replaced, and files of documents that are gone.
+// Once everything has arrived: rows of an earlier life that no page replaced, files of documents that are gone, and
+// what was refused about a task that is none any more.
 async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+    sqlx::query(
+        "DELETE FROM pending WHERE state = 'refused' AND sort = 'complete_task' AND NOT EXISTS (
+             SELECT 1 FROM record WHERE kind = 'task' AND id = pending.about AND body ->> '$.done_at' IS NULL)",
+    )
+    .execute(&mut *conn)
+    .await?;
     sqlx::query("DELETE FROM record WHERE scope NOT IN (SELECT scope FROM cursor)").execute(&mut *conn).await?;
     sqlx::query(
         "DELETE FROM blob WHERE NOT EXISTS (
@@ -291,6 +330,18 @@ async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     .execute(conn)
     .await?;
     Ok(())
+}
+
+// Row by row: a scope may be large.
+async fn digest(conn: &mut SqliteConnection, scope: &str) -> Result<String, StoreError> {
+    let mut rows = sqlx::query_as::<_, (String, String, i64)>("SELECT kind, id, seq FROM record WHERE scope = ?1")
+        .bind(scope)
+        .fetch(conn);
+    let mut digest = Digest::default();
+    while let Some((kind, id, seq)) = rows.try_next().await? {
+        digest.add(&kind, &id, seq);
+    }
+    Ok(digest.to_string())
 }
 
 async fn empty(conn: &mut SqliteConnection, scope: &str) -> Result<HashSet<Topic>, StoreError> {
@@ -325,6 +376,7 @@ mod tests {
     use protocol::access::{Role, ScopeKind, SyncMode};
     use protocol::id::RecordId;
     use protocol::record::{Json, Record};
+    use protocol::sync::ScopeDigest;
     use serde_json::json;
 
     fn record(id: &str, seq: i64, text: &str) -> Record {
@@ -408,6 +460,31 @@ mod tests {
         assert_eq!(texts(&store).await, ["b", "c", "nine"]);
         let cursors = store.cursors().await.expect("reads");
         assert_eq!((cursors[0].seq, cursors[0].back), (10, None));
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn a_copy_that_differs_from_the_backends_is_given_up_and_an_equal_one_is_not() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let store = Store::open(folder.path(), &Key::make()).await.expect("opens");
+        store.apply(&answer(5, WHOLE, vec![record("a", 4, "four"), record("b", 5, "five")]), 0).await.expect("applies");
+        let theirs = |rows: &[(&str, i64)], db_epoch: &str, head| {
+            let mut digest = Digest::default();
+            for (id, seq) in rows {
+                digest.add("message", id, *seq);
+            }
+            let scope = ScopeDigest { scope: ScopeId::new("s"), epoch: 1, head, digest: digest.to_string() };
+            DigestResponse { db_epoch: db_epoch.to_owned(), scopes: vec![scope] }
+        };
+        for (answer, differs) in [
+            (theirs(&[("b", 5), ("a", 4)], "life", 5), false),
+            (theirs(&[("a", 4)], "another life", 5), false),
+            (theirs(&[("a", 4)], "life", 6), false),
+            (theirs(&[("a", 4)], "life", 5), true),
+        ] {
+            assert_eq!(store.compare(&answer).await.expect("compares"), differs);
+            assert_eq!(store.cursors().await.expect("reads").is_empty(), differs);
+        }
         store.close().await;
     }
 

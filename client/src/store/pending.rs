@@ -197,12 +197,10 @@ impl Store {
 
 // What the ui has a place for is kept and shown; what it has none for undoes itself on the screen.
 async fn refuse(conn: &mut SqliteConnection, mid: &MutationId, refusal: &Refusal) -> Result<(), StoreError> {
-    sqlx::query(
-        "DELETE FROM pending WHERE mid = ?1 AND state = 'waiting' AND sort IN ('mark_read', 'seen', 'complete_task')",
-    )
-    .bind(mid.as_str())
-    .execute(&mut *conn)
-    .await?;
+    sqlx::query("DELETE FROM pending WHERE mid = ?1 AND state = 'waiting' AND sort IN ('mark_read', 'seen')")
+        .bind(mid.as_str())
+        .execute(&mut *conn)
+        .await?;
     sqlx::query("UPDATE pending SET state = 'refused', refusal = ?2 WHERE mid = ?1 AND state = 'waiting'")
         .bind(mid.as_str())
         .bind(serde_json::to_string(refusal)?)

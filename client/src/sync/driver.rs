@@ -104,6 +104,9 @@ impl Driver {
                 });
                 Event::TookPage(joined.map_err(Into::into))
             }),
+            Effect::Compare => {
+                self.tell(async move { Event::Compared(open.compare().await.map_err(Into::into)) });
+            }
             Effect::Keep => self.tell(async move {
                 match open.store.end_leases(now()).await {
                     Ok(topics) => open.changes.tell(topics),
@@ -151,6 +154,11 @@ impl Open {
             // Who has gone away in the meantime needs no answer.
             let _ = waiting.send(result);
         }
+    }
+
+    async fn compare(&self) -> Result<bool, WireError> {
+        let answer = self.ask(|wire| wire.request(Method::GET, &["sync", "digest"])).await?;
+        Ok(self.store.compare(&wire::read(answer).await?).await?)
     }
 
     async fn pull_request(&self) -> Result<PullRequest, StoreError> {

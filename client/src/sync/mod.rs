@@ -9,12 +9,12 @@ mod files;
 
 use crate::Client;
 use crate::changes::Changes;
-use crate::failure::internal;
+use crate::failure::{failure, internal};
 use crate::identity::Tokens;
 use crate::store::{Meta, Standing, Store};
 use crate::wire::{self, Wire, WireError};
-use bridge::sync::{ShowSync, SyncView};
-use bridge::{Failure, Topic};
+use bridge::sync::{Discard, Resend, ShowSync, SyncView};
+use bridge::{Failure, FailureCode, Topic};
 use engine::{Event, Ticket, Trouble};
 use protocol::Millis;
 use protocol::id::DeviceId;
@@ -64,6 +64,33 @@ impl Client {
             waiting,
             refused,
         })
+    }
+
+    /// Tries what was refused again as it is.
+    ///
+    /// # Errors
+    /// `Access` when there is no such thing.
+    pub async fn resend(&self, call: Resend) -> Result<(), Failure> {
+        let open = self.open()?;
+        if !open.store.resend(&call.mid, now()).await? {
+            return Err(failure(FailureCode::Access));
+        }
+        open.tell(Event::Queued);
+        open.changes.tell([Topic::Message, Topic::Task, Topic::Sync]);
+        Ok(())
+    }
+
+    /// Throws away what was refused.
+    ///
+    /// # Errors
+    /// `Access` when there is no such thing.
+    pub async fn discard(&self, call: Discard) -> Result<(), Failure> {
+        let open = self.open()?;
+        if !open.store.discard(&call.mid).await? {
+            return Err(failure(FailureCode::Access));
+        }
+        open.changes.tell([Topic::Message, Topic::Task, Topic::Sync]);
+        Ok(())
     }
 }
 
@@ -144,7 +171,8 @@ impl Open {
             match answer {
                 Err(WireError::Refused(refusal)) if refusal.code == RefusalCode::Unauthenticated => {
                     if stale.is_some() {
-                        break Err(WireError::Ended);
+                        // A token that was given a moment ago: that is not for the person to mend.
+                        break Err(WireError::Down);
                     }
                     stale = Some(token);
                 }

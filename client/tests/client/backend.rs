@@ -56,7 +56,7 @@ pub(crate) struct World {
     pub(crate) lose_push_replies: bool,
     /// Rows are kept back, answers to mutations are not.
     pub(crate) withhold_rows: bool,
-    /// Messages are refused with this.
+    /// Messages, and that tasks are done, are refused with this.
     pub(crate) refuse: Option<RefusalCode>,
     /// At most so many records in a page.
     pub(crate) page: usize,
@@ -201,6 +201,7 @@ impl World {
                 realm: Realm::Resident,
                 municipality: MunicipalityId::new("landskrona"),
                 municipality_name: "Landskrona".to_owned(),
+                municipality_phone: "0418-000000".to_owned(),
                 own_scope: ScopeId::new("own"),
             },
             db_epoch: "first".to_owned(),
@@ -282,15 +283,15 @@ impl World {
         if !self.scopes.get(lane).is_some_and(|scope| scope.granted) {
             return refused(RefusalCode::Access);
         }
+        if let (Act::SendMessage(_) | Act::CompleteTask(_), Some(code)) = (&mutation.act, self.refuse) {
+            return refused(code);
+        }
         let from = self.me.person.clone();
         let seq = match &mutation.act {
-            Act::SendMessage(act) => match self.refuse {
-                Some(code) => return refused(code),
-                None => {
-                    let body = Message { from, text: act.text.clone(), sent_at: self.now };
-                    self.put(lane, act.message.as_str(), &body)
-                }
-            },
+            Act::SendMessage(act) => {
+                let body = Message { from, text: act.text.clone(), sent_at: self.now };
+                self.put(lane, act.message.as_str(), &body)
+            }
             Act::MarkRead(act) => {
                 let body = ReadMark { upto_seq: act.upto_seq, at: self.now, reader: from };
                 self.put(lane, "mark-of-mine", &body)

@@ -115,7 +115,7 @@ impl Shown {
         match state {
             MessageState::Sent { .. } => Self::Sent,
             MessageState::Waiting => Self::Waiting,
-            MessageState::Refused { .. } => Self::Refused,
+            MessageState::Refused(_) => Self::Refused,
         }
     }
 }

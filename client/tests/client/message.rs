@@ -4,10 +4,10 @@ use crate::device::{CODE, Device, Shown, anna, message, sync};
 use bridge::FailureCode;
 use bridge::home::{News, ShowHome};
 use bridge::identity::Unlock;
-use bridge::message::{
-    DiscardMessage, ListThreads, MarkRead, MessageState, ResendMessage, SendMessage, ShowThread, ThreadRowView,
-};
+use bridge::message::{ListThreads, MarkRead, MessageState, SendMessage, ShowThread, ThreadRowView};
+use bridge::sync::{Discard, RefusedView, Resend};
 use bridge::task::CompleteTask;
+use digiteam_client::Client;
 use protocol::message::ReadMark;
 use protocol::refusal::RefusalCode;
 
@@ -93,16 +93,16 @@ async fn a_refusal_is_kept_and_can_be_tried_again_or_thrown_away() {
     device.until_thread(&[("Hej Anna", Shown::Sent), ("Första", Shown::Refused), ("Andra", Shown::Refused)]).await;
     assert_eq!((sync(&device.client).await.refused, row(&device).await.refused), (2, 2));
     let mid = |state: &MessageState| match state {
-        MessageState::Refused { code: FailureCode::Closed, mid } => mid.clone(),
+        MessageState::Refused(RefusedView { code: FailureCode::Closed, mid }) => mid.clone(),
         other => panic!("not refused as closed: {other:?}"),
     };
     let shown = device.messages().await;
     backend.world().refuse = None;
-    device.client.discard_message(DiscardMessage { mid: mid(&shown[2].state) }).await.expect("is thrown away");
-    device.client.resend_message(ResendMessage { mid: mid(&shown[1].state) }).await.expect("is tried again");
+    device.client.discard(Discard { mid: mid(&shown[2].state) }).await.expect("is thrown away");
+    device.client.resend(Resend { mid: mid(&shown[1].state) }).await.expect("is tried again");
     device.until_thread(&[("Hej Anna", Shown::Sent), ("Första", Shown::Sent)]).await;
     assert_eq!(sync(&device.client).await.refused, 0);
-    let gone = device.client.discard_message(DiscardMessage { mid: mid(&shown[2].state) }).await.expect_err("is gone");
+    let gone = device.client.discard(Discard { mid: mid(&shown[2].state) }).await.expect_err("is gone");
     assert_eq!(gone.code, FailureCode::Access);
 }
 
@@ -170,4 +170,30 @@ async fn home_tells_what_to_do_and_what_is_new() {
     backend.put("thread", "m2", &message("berit", "Tack!", 9));
     device.until("the newest is told", async |_| home().await.news[0].at == 9).await;
     assert_eq!(home().await.news.len(), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_task_that_could_not_be_marked_as_done_says_so_until_it_is_dealt_with() {
+    let backend = anna().await;
+    let device = Device::open(&backend).await;
+    let task = async || device.client.show_home(ShowHome {}).await.expect("a home").tasks.into_iter().next();
+    let refused = async |client: &Client| {
+        let home = client.show_home(ShowHome {}).await.expect("a home");
+        home.tasks.first().is_some_and(|task| task.refused.is_some() && !task.done_waiting)
+    };
+    let id = task().await.expect("there is one").task;
+    backend.world().refuse = Some(RefusalCode::Closed);
+    device.client.complete_task(CompleteTask { task: id.clone() }).await.expect("is kept");
+    device.until("it was refused", refused).await;
+    assert_eq!(sync(&device.client).await.refused, 1);
+    // Said again, it is tried again; thrown away, it is as if nothing had been said.
+    device.client.complete_task(CompleteTask { task: id }).await.expect("is kept");
+    device.until("it was refused again", refused).await;
+    let RefusedView { code, mid } = task().await.and_then(|task| task.refused).expect("was refused");
+    assert_eq!(code, FailureCode::Closed);
+    backend.world().refuse = None;
+    device.client.discard(Discard { mid: mid.clone() }).await.expect("is thrown away");
+    assert!(task().await.is_some_and(|task| task.refused.is_none() && !task.done_waiting));
+    assert_eq!(sync(&device.client).await.refused, 0);
+    assert_eq!(device.client.resend(Resend { mid }).await.expect_err("is gone").code, FailureCode::Access);
 }

@@ -3,7 +3,8 @@
 use crate::backend::field;
 use crate::device::{CODE, Device, Shown, anna, message, sync, threads};
 use bridge::identity::Unlock;
-use bridge::message::{DiscardMessage, MessageState, SendMessage};
+use bridge::message::{MessageState, SendMessage};
+use bridge::sync::{Discard, RefusedView};
 use protocol::id::ScopeId;
 use std::path::Path;
 
@@ -72,9 +73,9 @@ async fn what_waits_for_a_lost_scope_is_refused_and_told_until_it_is_thrown_away
         .await;
     assert_eq!(threads(&device.client).await, 1);
     let left = device.messages().await;
-    let MessageState::Refused { mid, .. } = &left[0].state else { panic!("{left:?}") };
+    let MessageState::Refused(RefusedView { mid, .. }) = &left[0].state else { panic!("{left:?}") };
     assert_eq!((left.len(), left[0].text.as_str()), (1, "För sent"));
-    device.client.discard_message(DiscardMessage { mid: mid.clone() }).await.expect("it is there");
+    device.client.discard(Discard { mid: mid.clone() }).await.expect("it is there");
     assert_eq!((sync(&device.client).await.refused, threads(&device.client).await), (0, 0));
     assert_eq!(backend.world().messages_with("För sent"), 0);
 }

@@ -14,7 +14,6 @@ case-stage-newer = حدّث التطبيق لترى إلى أين وصل الم�
 case-step-done = (تم)
 case-next = الخطوة التالية
 case-worker = الموظف المسؤول عن ملفك
-case-call = اتصل
 case-entries = ما كُتب في الملف
 case-no-entries = لم يُكتب شيء في الملف بعد.
 case-note = ملاحظة في السجل

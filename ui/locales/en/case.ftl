@@ -14,7 +14,6 @@ case-stage-newer = Update the app to see how far the case has come
 case-step-done = (done)
 case-next = Next step
 case-worker = Your caseworker
-case-call = Call
 case-entries = What is written in the case
 case-no-entries = Nothing has been written in the case yet.
 case-note = Record note

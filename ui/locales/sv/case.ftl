@@ -14,7 +14,6 @@ case-stage-newer = Uppdatera appen för att se hur långt ärendet har kommit
 case-step-done = (klart)
 case-next = Nästa steg
 case-worker = Din handläggare
-case-call = Ring
 case-entries = Det som är skrivet i ärendet
 case-no-entries = Inget är skrivet i ärendet än.
 case-note = Journalanteckning

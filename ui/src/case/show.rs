@@ -94,7 +94,7 @@ fn show_caseworker(words: &Words, worker: &CaseworkerView) -> Html {
             <p class="worker-name"><bdi>{ &worker.name }</bdi></p>
             <p class="worker-unit"><bdi lang="sv">{ &worker.title }{ ", " }{ &worker.unit }</bdi></p>
             <a class="button" href={format!("tel:{}", worker.phone)}>
-                <Icon sign={Sign::Phone} />{ words.say("case-call") }{ " " }<bdi dir="ltr">{ &worker.phone }</bdi>
+                <Icon sign={Sign::Phone} />{ words.say("kit-call") }{ " " }<bdi dir="ltr">{ &worker.phone }</bdi>
             </a>
         </section>
     }

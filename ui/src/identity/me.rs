@@ -1,11 +1,9 @@
 //! The person's own page: who is logged in where, the language, help by telephone, locking and logging out.
 
 use crate::app::use_me;
-use crate::call::use_call;
 use crate::identity::leave::LeaveButtons;
 use crate::kit::{Icon, Page, Sign};
 use crate::locale::{ChooseLocale, Locale, use_words};
-use bridge::identity::ListMunicipalities;
 use yew::prelude::*;
 
 /// The page.
@@ -13,12 +11,7 @@ use yew::prelude::*;
 pub(crate) fn MePage() -> Html {
     let words = use_words();
     let me = use_me();
-    let municipalities = use_call(ListMunicipalities {});
     let choose = use_context::<ChooseLocale>().expect("App provides the choice of language");
-    let phone = municipalities
-        .asked
-        .ready()
-        .and_then(|all| all.iter().find(|one| one.name == me.municipality).map(|one| one.phone.clone()));
     html! {
         <Page id="me" title={words.say("identity-me")}>
             <dl class="card facts">
@@ -44,9 +37,9 @@ pub(crate) fn MePage() -> Html {
             <section aria-labelledby="help-heading">
                 <h2 id="help-heading">{ words.say("identity-help") }</h2>
                 <p>{ words.say("identity-help-text") }</p>
-                if let Some(phone) = phone {
-                    <a class="button" href={format!("tel:{phone}")}>
-                        <Icon sign={Sign::Phone} />{ words.say("case-call") }{ " " }<bdi dir="ltr">{ phone }</bdi>
+                if !me.phone.is_empty() {
+                    <a class="button" href={format!("tel:{}", me.phone)}>
+                        <Icon sign={Sign::Phone} />{ words.say("kit-call") }{ " " }<bdi dir="ltr">{ &me.phone }</bdi>
                     </a>
                 }
             </section>

@@ -4,6 +4,7 @@ mod focus;
 mod icon;
 mod page;
 mod panel;
+mod refused;
 mod state;
 mod text;
 
@@ -11,5 +12,6 @@ pub(crate) use focus::{focus, focus_quietly};
 pub(crate) use icon::{Icon, Sign};
 pub(crate) use page::Page;
 pub(crate) use panel::Confirm;
+pub(crate) use refused::Refused;
 pub(crate) use state::{Empty, Failed, awaited};
 pub(crate) use text::Paragraphs;

@@ -4,14 +4,11 @@
 //! who stands at the end already; a message from somebody else is announced, and what was on the screen of a
 //! visible window is marked as read.
 
-use crate::failure;
-use crate::kit::{Icon, Paragraphs, Sign};
+use crate::kit::{Icon, Paragraphs, Refused, Sign};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
-use crate::notice::{Notice, use_tell};
 use crate::shell;
-use bridge::message::{DiscardMessage, MarkRead, MessageState, MessageView, ResendMessage, ThreadView};
-use bridge::{Call, FailureCode};
+use bridge::message::{MarkRead, MessageState, MessageView, ThreadView};
 use gloo_events::EventListener;
 use std::rc::Rc;
 use yew::prelude::*;
@@ -73,7 +70,7 @@ fn Message(props: &MessageProps) -> Html {
     let state = match message.state {
         MessageState::Sent { .. } => "sent",
         MessageState::Waiting => "waiting",
-        MessageState::Refused { .. } => "refused",
+        MessageState::Refused(_) => "refused",
     };
     let class = classes!("message", if message.mine { "mine" } else { "theirs" });
     html! {
@@ -92,60 +89,14 @@ fn Message(props: &MessageProps) -> Html {
                 MessageState::Waiting => html! {
                     <p class="state waiting"><Icon sign={Sign::Clock} />{ words.say("message-waiting") }</p>
                 },
-                MessageState::Refused { code, mid } => html! {
-                    <Refused code={*code} mid={mid.clone()} text={message.text.clone()} on_change={props.on_change.clone()} />
-                },
+                MessageState::Refused(refused) => {
+                    let (text, on_change) = (AttrValue::from(message.text.clone()), props.on_change.clone());
+                    let on_change = Callback::from(move |()| on_change.emit(text.clone()));
+                    html! { <Refused said={Key("message-refused")} refused={refused.clone()} {on_change} /> }
+                }
             } }
         </li>
     }
-}
-
-#[derive(Properties, PartialEq)]
-struct RefusedProps {
-    code: FailureCode,
-    mid: AttrValue,
-    text: AttrValue,
-    on_change: Callback<AttrValue>,
-}
-
-/// Why a message was refused, and the three ways out.
-#[component]
-fn Refused(props: &RefusedProps) -> Html {
-    let words = use_words();
-    let tell = use_tell();
-    let resend = {
-        let (mid, tell) = (props.mid.to_string(), tell.clone());
-        Callback::from(move |_: MouseEvent| act(ResendMessage { mid: mid.clone() }, tell.clone(), || ()))
-    };
-    let discard = {
-        let (mid, tell) = (props.mid.to_string(), tell.clone());
-        Callback::from(move |_: MouseEvent| act(DiscardMessage { mid: mid.clone() }, tell.clone(), || ()))
-    };
-    let change = {
-        let (mid, text, on_change) = (props.mid.to_string(), props.text.clone(), props.on_change.clone());
-        Callback::from(move |_: MouseEvent| {
-            let (text, on_change) = (text.clone(), on_change.clone());
-            // Into the reply only once it is gone from here, so that it cannot be sent twice.
-            act(DiscardMessage { mid: mid.clone() }, tell.clone(), move || on_change.emit(text));
-        })
-    };
-    html! {
-        <div class="refused">
-            <p><Icon sign={Sign::Warning} />{ words.say("message-refused") }{ " " }{ words.say(failure::key(props.code)) }</p>
-            <div class="actions">
-                <button type="button" class="resend" onclick={resend}>{ words.say("kit-retry") }</button>
-                <button type="button" class="change" onclick={change}>{ words.say("message-change") }</button>
-                <button type="button" class="discard" onclick={discard}>{ words.say("message-discard") }</button>
-            </div>
-        </div>
-    }
-}
-
-fn act<C: Call<Reply = ()>>(call: C, tell: Callback<Notice>, then: impl FnOnce() + 'static) {
-    shell::send(call, move |done| match done {
-        Ok(()) => then(),
-        Err(failure) => tell.emit(Notice::Failed(failure)),
-    });
 }
 
 /// Shows the end at first, and again when something came and the end was in sight or the message is one's own.

@@ -9,12 +9,14 @@
 //! again later and later, and what holds up one lane holds up no other.
 
 mod backoff;
+mod compare;
 mod listen;
 mod pull;
 mod push;
 
 use crate::store::Wanted;
 pub(super) use backoff::Backoff;
+use compare::Compare;
 use listen::Listen;
 use protocol::Millis;
 use protocol::mutation::{Mutation, MutationResult};
@@ -99,6 +101,8 @@ pub(crate) enum Event {
     Hushed(Flight, Option<Trouble>),
     /// Whether a page of the event stream joined on to what is here.
     TookPage(Result<bool, Trouble>),
+    /// Whether the copy differs from what it should be.
+    Compared(Result<bool, Trouble>),
     /// The store was looked after; whether there is more to do.
     Kept(bool),
     /// Somebody has logged in again.
@@ -135,6 +139,8 @@ pub(crate) enum Effect {
     TakePage(Box<Page>),
     /// Look after the store: end leases, clean up what left, go on with the index.
     Keep,
+    /// Ask the backend for its digests, and give up the cursors of what differs.
+    Compare,
     /// Fetch files that are missing.
     FetchFiles,
     /// Wait until somebody has logged in again.
@@ -158,6 +164,7 @@ pub(crate) struct Engine {
     pull: Pull,
     push: Push,
     listen: Listen,
+    compare: Compare,
     /// The store wants looking after, once nothing is arriving any more.
     keep: bool,
     keeping: bool,
@@ -179,6 +186,7 @@ impl Engine {
             pull: Pull::default(),
             push: Push::default(),
             listen: Listen::default(),
+            compare: Compare::default(),
             keep: false,
             keeping: false,
             keep_at: now.mono,
@@ -195,7 +203,10 @@ impl Engine {
             self.jumped();
         }
         match event {
-            Event::Began => self.begun = true,
+            Event::Began => {
+                self.begun = true;
+                self.compare.begin(now.mono);
+            }
             Event::Queued => self.push.dirty = true,
             Event::Nudged => self.nudge(),
             Event::Rang => self.bell = None,
@@ -210,6 +221,7 @@ impl Engine {
             Event::Heard(flight, event) => self.heard(flight, event),
             Event::Hushed(flight, trouble) => self.hushed(flight, trouble),
             Event::TookPage(joined) => self.took_page(joined),
+            Event::Compared(differs) => self.compared(&differs),
             Event::Kept(more) => {
                 self.keeping = false;
                 self.keep |= more;
@@ -236,6 +248,7 @@ impl Engine {
             self.start_pull();
             self.start_push();
             self.start_listening();
+            self.start_compare();
         }
         self.start_page();
         if !self.keeping && (self.now.mono >= self.keep_at || self.keep && !self.pull.is_catching_up()) {
@@ -252,7 +265,7 @@ impl Engine {
     }
 
     fn next_request(&self) -> Option<Ms> {
-        [self.pull.due(), self.push.due(), self.listen.due()].into_iter().flatten().min()
+        [self.pull.due(), self.push.due(), self.listen.due(), self.compare.due()].into_iter().flatten().min()
     }
 
     /// Everything is tried at once, but not before a time that the backend itself asked for.

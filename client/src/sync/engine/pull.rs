@@ -14,6 +14,8 @@ pub(super) struct Pull {
     flight: Option<Flight>,
     /// When to look, hint or not.
     at: Ms,
+    /// When at the latest, for what one that begins before may miss.
+    by: Option<Ms>,
     /// Not before this, after a failure.
     not_before: Ms,
     /// Something came up that the one under way may have missed.
@@ -30,8 +32,8 @@ pub(super) struct Pull {
 impl Pull {
     /// When it wants to begin.
     pub(super) fn due(&self) -> Option<Ms> {
-        let at = if self.again || !self.asked.is_empty() { self.not_before } else { self.at.max(self.not_before) };
-        self.flight.is_none().then_some(at)
+        let at = if self.again || !self.asked.is_empty() { Ms::MIN } else { self.by.unwrap_or(self.at).min(self.at) };
+        self.flight.is_none().then_some(at.max(self.not_before))
     }
 
     pub(super) fn nudge(&mut self, now: Ms) {
@@ -52,7 +54,7 @@ impl Pull {
 
     /// Looks no later than `at`.
     pub(super) fn look_at(&mut self, at: Ms) {
-        self.at = self.at.min(at);
+        self.by = Some(self.by.map_or(at, |by| by.min(at)));
     }
 
     /// Looks as soon as can be.
@@ -64,7 +66,7 @@ impl Pull {
 impl Engine {
     pub(super) fn start_pull(&mut self) {
         if self.pull.due().is_some_and(|at| at <= self.now.mono) {
-            self.pull.again = false;
+            (self.pull.again, self.pull.by) = (false, None);
             self.pull.riding = std::mem::take(&mut self.pull.asked);
             self.load_pull();
         }

@@ -1,0 +1,71 @@
+//! What was refused: why, and the ways out of it. The same wherever the thing is.
+
+use crate::app::use_me;
+use crate::failure;
+use crate::kit::{Icon, Sign};
+use crate::locale::{Key, use_words};
+use crate::notice::{Notice, use_tell};
+use crate::shell;
+use bridge::Call;
+use bridge::sync::{Discard, RefusedView, Resend};
+use yew::prelude::*;
+
+/// Props of [`Refused`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct RefusedProps {
+    /// What could not be done, as a sentence.
+    pub(crate) said: Key,
+    pub(crate) refused: RefusedView,
+    /// Takes what was refused back to be changed, once it is gone from here.
+    #[prop_or_default]
+    pub(crate) on_change: Option<Callback<()>>,
+}
+
+/// The reason, and: try again, change, remove, call.
+#[component]
+pub(crate) fn Refused(props: &RefusedProps) -> Html {
+    let words = use_words();
+    let tell = use_tell();
+    let me = use_me();
+    let mid = &props.refused.mid;
+    let resend = {
+        let (mid, tell) = (mid.clone(), tell.clone());
+        Callback::from(move |_: MouseEvent| act(Resend { mid: mid.clone() }, tell.clone(), || ()))
+    };
+    let discard = {
+        let (mid, tell) = (mid.clone(), tell.clone());
+        Callback::from(move |_: MouseEvent| act(Discard { mid: mid.clone() }, tell.clone(), || ()))
+    };
+    let change = props.on_change.clone().map(|on_change| {
+        let mid = mid.clone();
+        Callback::from(move |_: MouseEvent| {
+            let on_change = on_change.clone();
+            // Only once it is gone from here, so that it cannot be sent twice.
+            act(Discard { mid: mid.clone() }, tell.clone(), move || on_change.emit(()));
+        })
+    });
+    html! {
+        <div class="refused">
+            <p><Icon sign={Sign::Warning} />{ words.say(props.said) }{ " " }{ words.say(failure::key(props.refused.code)) }</p>
+            <div class="actions">
+                <button type="button" class="resend" onclick={resend}>{ words.say("kit-retry") }</button>
+                if let Some(change) = change {
+                    <button type="button" class="change" onclick={change}>{ words.say("kit-change") }</button>
+                }
+                <button type="button" class="discard" onclick={discard}>{ words.say("kit-discard") }</button>
+                if !me.phone.is_empty() {
+                    <a class="button" href={format!("tel:{}", me.phone)}>
+                        <Icon sign={Sign::Phone} />{ words.say("kit-call") }{ " " }<bdi dir="ltr">{ &me.phone }</bdi>
+                    </a>
+                }
+            </div>
+        </div>
+    }
+}
+
+fn act<C: Call<Reply = ()>>(call: C, tell: Callback<Notice>, then: impl FnOnce() + 'static) {
+    shell::send(call, move |done| match done {
+        Ok(()) => then(),
+        Err(failure) => tell.emit(Notice::Failed(failure)),
+    });
+}
