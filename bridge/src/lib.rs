@@ -10,6 +10,7 @@ pub mod document;
 pub mod home;
 pub mod identity;
 pub mod message;
+pub mod search;
 pub mod sync;
 pub mod task;
 

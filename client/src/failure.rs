@@ -80,7 +80,11 @@ impl From<StoreError> for Failure {
             // A call that was under way while somebody locked.
             StoreError::Closed => failure(FailureCode::NotOpen),
             StoreError::Key => failure(FailureCode::KeyLost),
-            StoreError::Sql(_) | StoreError::Shape(_) | StoreError::Io(_) | StoreError::Engine(_) => internal(&error),
+            StoreError::Busy
+            | StoreError::Sql(_)
+            | StoreError::Shape(_)
+            | StoreError::Io(_)
+            | StoreError::Engine(_) => internal(&error),
         }
     }
 }

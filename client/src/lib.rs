@@ -16,9 +16,11 @@ mod home;
 mod identity;
 mod message;
 mod seal;
+mod search;
 mod store;
 mod sync;
 mod task;
+mod tend;
 mod vault;
 mod wire;
 

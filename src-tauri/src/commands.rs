@@ -29,6 +29,7 @@ macro_rules! with_commands {
             document::show_document,
             document::show_page,
             access::open_scope,
+            search::search,
         }
     };
 }
@@ -45,7 +46,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 18] = [
+    const BOTH: [&str; 19] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -64,6 +65,7 @@ mod tests {
         "show_case",
         "show_document",
         "show_page",
+        "search",
     ];
     const RESIDENT: [&str; 3] = ["show_home", "complete_task", "list_threads"];
     const DESK: [&str; 2] = ["list_inbox", "open_scope"];

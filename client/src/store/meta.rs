@@ -24,6 +24,10 @@ pub(crate) enum Meta {
     AsOf,
     /// The server's clock minus the device's.
     ClockOffset,
+    /// The highest number of a record that the index has looked at.
+    Indexed,
+    /// How far the purge after a wipe has come; nothing: all is clean.
+    Purge,
 }
 
 impl Meta {
@@ -37,6 +41,8 @@ impl Meta {
             Self::GrantsHash => "grants_hash",
             Self::AsOf => "as_of",
             Self::ClockOffset => "clock_offset",
+            Self::Indexed => "indexed",
+            Self::Purge => "purge",
         }
     }
 
@@ -60,6 +66,12 @@ impl Meta {
         .bind(serde_json::to_string(value)?)
         .execute(conn)
         .await?;
+        Ok(())
+    }
+
+    /// Removes the value.
+    pub(crate) async fn forget(self, conn: &mut SqliteConnection) -> Result<(), StoreError> {
+        sqlx::query("DELETE FROM meta WHERE key = ?1").bind(self.name()).execute(conn).await?;
         Ok(())
     }
 }

@@ -5,9 +5,14 @@
 //! no log: statement logging is off, and the options are never printed.
 
 mod apply;
+mod index;
 mod meta;
 mod pending;
+mod purge;
+#[cfg(test)]
+pub(crate) mod sample;
 
+pub(crate) use index::Match;
 pub(crate) use meta::Meta;
 pub(crate) use pending::{Standing, Wanted, queue};
 
@@ -29,6 +34,9 @@ pub(crate) enum StoreError {
     /// The disk is full.
     #[error("the disk is full")]
     Full,
+    /// Somebody reads what is to be cleaned away: later.
+    #[error("the store is in use")]
+    Busy,
     /// It was closed in the meantime.
     #[error("the store is closed")]
     Closed,
@@ -59,13 +67,21 @@ pub(crate) struct Store {
 impl Store {
     /// Opens the store in `folder`, or makes one if there is none.
     pub(crate) async fn open(folder: &Path, key: &Key) -> Result<Self, StoreError> {
+        let options =
+            SqliteConnectOptions::new().pragma("key", key.pragma().to_string()).pragma("cipher_page_size", "8192");
+        Self::open_with(folder, options).await
+    }
+
+    /// The same store in the open: only there can be seen what a wipe leaves behind.
+    #[cfg(test)]
+    pub(crate) async fn open_plain(folder: &Path) -> Result<Self, StoreError> {
+        Self::open_with(folder, SqliteConnectOptions::new()).await
+    }
+
+    async fn open_with(folder: &Path, options: SqliteConnectOptions) -> Result<Self, StoreError> {
         std::fs::create_dir_all(folder.join("blobs"))?;
-        let options = SqliteConnectOptions::new()
-            .filename(folder.join(FILE))
-            .disable_statement_logging()
-            .pragma("key", key.pragma().to_string())
-            .pragma("cipher_page_size", "8192")
-            .busy_timeout(Duration::from_secs(5));
+        let options =
+            options.filename(folder.join(FILE)).disable_statement_logging().busy_timeout(Duration::from_secs(5));
         let writer = SqlitePoolOptions::new()
             .max_connections(1)
             .connect_with(
@@ -74,7 +90,9 @@ impl Store {
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
-                    .pragma("secure_delete", "ON"),
+                    .pragma("secure_delete", "ON")
+                    // A row that is replaced is deleted too, and must be noted as such.
+                    .pragma("recursive_triggers", "ON"),
             )
             .await?;
         assert_engine(&writer).await?;
@@ -128,8 +146,18 @@ impl Store {
     /// After something had to leave: files without a key go, and so does the log that still holds old pages.
     async fn clean_up(&self) -> Result<(), StoreError> {
         self.sweep_files().await?;
-        sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await?;
-        Ok(())
+        match self.truncate_log().await {
+            // The purge comes back to it.
+            Err(StoreError::Busy) => Ok(()),
+            done => done,
+        }
+    }
+
+    /// Brings the log into the database and empties it. `Busy` while somebody reads an older state from it.
+    async fn truncate_log(&self) -> Result<(), StoreError> {
+        let (busy, _, _): (bool, i64, i64) =
+            sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(&self.writer).await?;
+        if busy { Err(StoreError::Busy) } else { Ok(()) }
     }
 }
 

@@ -125,6 +125,7 @@ impl Open {
         let mut tasks = open.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.spawn(driver::run(Arc::clone(&open), told));
         tasks.spawn(files::run(Arc::clone(&open)));
+        tasks.spawn(crate::tend::run(Arc::clone(&open)));
         drop(tasks);
         Ok(open)
     }

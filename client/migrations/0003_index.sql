@@ -1,0 +1,27 @@
+-- Search. What stands in the index, and what must be looked at again; it follows the records behind their pages.
+
+-- The parts of each text: of every word its first letter, its first two, and any three that stand together. The
+-- words themselves stand only in their record, so what was found is checked there.
+CREATE VIRTUAL TABLE part USING fts5 (parts, content = '', contentless_delete = 1, detail = none, tokenize = 'ascii');
+-- What is deleted is merged away by a purge, all at once; a little at a time costs ten times as much.
+INSERT INTO part (part, rank) VALUES ('deletemerge', 0);
+INSERT INTO part (part, rank) VALUES ('automerge', 8);
+
+-- Which record an entry of the index is about. Entries are numbered by day, so that the newest come first.
+CREATE TABLE entry (
+    no INTEGER PRIMARY KEY,
+    record INTEGER NOT NULL UNIQUE
+) STRICT;
+
+-- Records that changed or went since they were last looked at; new ones are known by their number.
+CREATE TABLE stale (
+    record INTEGER PRIMARY KEY
+) STRICT;
+
+CREATE TRIGGER record_changed AFTER UPDATE OF body ON record BEGIN
+    INSERT OR IGNORE INTO stale (record) VALUES (OLD.rowid);
+END;
+
+CREATE TRIGGER record_gone AFTER DELETE ON record BEGIN
+    INSERT OR IGNORE INTO stale (record) VALUES (OLD.rowid);
+END;
