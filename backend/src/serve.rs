@@ -4,7 +4,6 @@
 //! it beyond what the system's socket and the stream's short queue hold.
 
 use crate::{App, collect, router};
-use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -56,15 +55,13 @@ impl axum::serve::Listener for Door {
     type Io = Pin<Box<TimeoutStream<TcpStream>>>;
     type Addr = SocketAddr;
 
-    fn accept(&mut self) -> impl Future<Output = (Self::Io, Self::Addr)> + Send {
-        async {
-            let (stream, address) = axum::serve::Listener::accept(&mut self.listener).await;
-            // An event is small and wanted now. One that cannot be told so is only slower.
-            let _ = stream.set_nodelay(true);
-            let mut stream = TimeoutStream::new(stream);
-            stream.set_write_timeout(Some(self.patience));
-            (Box::pin(stream), address)
-        }
+    async fn accept(&mut self) -> (Self::Io, Self::Addr) {
+        let (stream, address) = axum::serve::Listener::accept(&mut self.listener).await;
+        // An event is small and wanted now. One that cannot be told so is only slower.
+        let _ = stream.set_nodelay(true);
+        let mut stream = TimeoutStream::new(stream);
+        stream.set_write_timeout(Some(self.patience));
+        (Box::pin(stream), address)
     }
 
     fn local_addr(&self) -> io::Result<Self::Addr> {

@@ -94,7 +94,7 @@ async fn a_page_ends_between_sequence_numbers_and_the_next_goes_on_there() {
 
 #[tokio::test]
 async fn what_is_older_comes_in_few_answers() {
-    // As many as that take long to write on an engine of its own process.
+    // The engine has no part in it, and as many as that are soonest written to the embedded one.
     let town = towns().await.remove(0);
     town.must("sara", open_case("c1", "moa", true)).await;
     let case = case_of_moa(&town).await;
