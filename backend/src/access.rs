@@ -47,27 +47,80 @@ pub struct NewGrant<'a> {
     pub ground: &'a str,
 }
 
-/// Gives a grant, or renews it. A renewed one keeps its epoch, so that cursors stay good.
+/// The epoch and beginning of a grant that is renewed at `$1`: its own while it holds, so that cursors stay good; new
+/// ones when it had ended, so that no cursor from before is.
+macro_rules! renewed {
+    () => {
+        "epoch = CASE WHEN access_grant.until > $1 OR access_grant.until IS NULL THEN access_grant.epoch
+                      WHEN access_grant.epoch < $1 THEN $1 ELSE access_grant.epoch + 1 END,
+         starts = CASE WHEN access_grant.until > $1 OR access_grant.until IS NULL THEN access_grant.starts ELSE $1 END"
+    };
+}
+
+/// Gives a grant, or renews it.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn grant(tx: &mut Tx<'_>, municipality: &MunicipalityId, new: NewGrant<'_>) -> Result<(), Error> {
-    sqlx::query(
-        "INSERT INTO access_grant (municipality, subject, scope, role, sync, epoch, starts, until, ground)
-         VALUES ($1, $2, $3, $4, $5, $6, $6, $7, $8)
-         ON CONFLICT (subject, scope) DO UPDATE SET until = excluded.until, ground = excluded.ground",
-    )
+    sqlx::query(concat!(
+        "INSERT INTO access_grant (epoch, starts, municipality, subject, scope, role, sync, until, ground)
+             VALUES ($1, $1, $2, $3, $4, $5, $6, $7, $8)
+             ON CONFLICT (subject, scope) DO UPDATE
+             SET role = excluded.role, sync = excluded.sync, until = excluded.until, ground = excluded.ground, ",
+        renewed!()
+    ))
+    .bind(tx.now)
     .bind(municipality.as_str())
     .bind(new.subject)
     .bind(new.scope.as_str())
     .bind(code(&new.role)?)
     .bind(code(&new.sync)?)
-    .bind(tx.now)
     .bind(new.until)
     .bind(new.ground)
     .execute(&mut *tx.conn)
     .await?;
     tx.feed.regrant(&PersonId::new(new.subject));
+    Ok(())
+}
+
+/// Lets the grants that `person` has on the threads of `case` end, or go on, with the case: at `until`.
+///
+/// # Errors
+/// When the database fails.
+pub async fn renew_threads(tx: &mut Tx<'_>, person: &PersonId, case: &str, until: Option<Millis>) -> Result<(), Error> {
+    let sql = concat!(
+        "UPDATE access_grant SET until = $2, ",
+        renewed!(),
+        " WHERE subject = $3 AND sync = 'auto' AND scope IN
+         (SELECT s.id FROM scope s JOIN thread t ON s.kind = 'thread' AND s.fact = t.id WHERE t.case_id = $4)"
+    );
+    sqlx::query(sql).bind(tx.now).bind(until).bind(person.as_str()).bind(case).execute(&mut *tx.conn).await?;
+    tx.feed.regrant(person);
+    Ok(())
+}
+
+/// Ends the grant of `person` on `scope` before its time, and what they have opened of it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn revoke(tx: &mut Tx<'_>, person: &PersonId, scope: &ScopeId, ground: &str) -> Result<(), Error> {
+    sqlx::query(
+        "UPDATE access_grant SET until = $1, ground = $2
+         WHERE subject = $3 AND scope = $4 AND (until IS NULL OR until > $1)",
+    )
+    .bind(tx.now)
+    .bind(ground)
+    .bind(person.as_str())
+    .bind(scope.as_str())
+    .execute(&mut *tx.conn)
+    .await?;
+    // Given back later, it has to be opened anew.
+    sqlx::query("DELETE FROM lease WHERE person = $1 AND scope = $2")
+        .bind(person.as_str())
+        .bind(scope.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
+    tx.feed.regrant(person);
     Ok(())
 }
 
@@ -84,31 +137,53 @@ pub struct Held {
 /// # Errors
 /// When the database fails.
 pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) -> Result<Vec<Grant>, Error> {
-    Ok(held(conn, person, now).await?.into_iter().map(|held| held.grant).collect())
+    Ok(held(conn, person, now, None).await?.into_iter().map(|held| held.grant).collect())
 }
 
-/// As [`grants`], with each scope's floor.
+/// The grant by which `person` is served `scope` at `now`, if they are.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn held(conn: &mut AnyConnection, person: &PersonId, now: Millis) -> Result<Vec<Held>, Error> {
+pub async fn served(
+    conn: &mut AnyConnection,
+    person: &PersonId,
+    scope: &ScopeId,
+    now: Millis,
+) -> Result<Option<Grant>, Error> {
+    let held = held(conn, person, now, Some(scope)).await?;
+    Ok(held.into_iter().map(|held| held.grant).find(|grant| grant.head.is_some()))
+}
+
+/// As [`grants`], of one scope or all, with each one's floor.
+///
+/// # Errors
+/// When the database fails.
+pub async fn held(
+    conn: &mut AnyConnection,
+    person: &PersonId,
+    now: Millis,
+    only: Option<&ScopeId>,
+) -> Result<Vec<Held>, Error> {
     type Row = (String, String, String, String, i64, Option<i64>, i64, i64, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT g.scope, s.kind, g.role, g.sync, g.epoch, g.until, s.head, s.floor, l.until
          FROM access_grant g JOIN scope s ON s.id = g.scope
          LEFT JOIN lease l ON l.scope = g.scope AND l.person = $1 AND l.until > $2
          WHERE g.subject = $1 AND g.starts <= $2 AND (g.until IS NULL OR g.until > $2)
+           AND g.scope = COALESCE($3, g.scope)
          UNION ALL
          SELECT g.scope, s.kind, g.role, g.sync, g.epoch, g.until, s.head, s.floor, l.until
          FROM person p JOIN access_grant g ON g.subject = p.unit JOIN scope s ON s.id = g.scope
          JOIN lease l ON l.scope = g.scope AND l.person = p.id AND l.until > $2
          WHERE p.id = $1 AND g.starts <= $2 AND (g.until IS NULL OR g.until > $2)
+           AND g.scope = COALESCE($3, g.scope)
            AND NOT EXISTS (SELECT 1 FROM access_grant o WHERE o.subject = p.id AND o.scope = g.scope
                            AND o.starts <= $2 AND (o.until IS NULL OR o.until > $2))
          ORDER BY 1",
     )
     .bind(person.as_str())
     .bind(now)
+    .bind(only.map(ScopeId::as_str))
     .fetch_all(conn)
     .await?;
     rows.into_iter()
@@ -259,10 +334,5 @@ pub async fn require_served(
     scope: &ScopeId,
     now: Millis,
 ) -> Result<(), Error> {
-    let grants = grants(conn, person, now).await?;
-    if grants.iter().any(|grant| grant.scope == *scope && grant.head.is_some()) {
-        Ok(())
-    } else {
-        Err(RefusalCode::Access.into())
-    }
+    served(conn, person, scope, now).await?.map(drop).ok_or_else(|| RefusalCode::Access.into())
 }

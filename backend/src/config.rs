@@ -23,6 +23,10 @@ pub struct Config {
     pub blobs: PathBuf,
     /// Folder for the backend's own signing keys, made at the first start (`DIGITEAM_KEYS`).
     pub keys: PathBuf,
+    /// For how many days it is remembered that a record is gone. A device that was away for longer fetches its scope
+    /// anew.
+    #[serde(default = "ninety")]
+    pub keep_deleted_days: u32,
     /// The municipalities' OpenID providers.
     #[serde(default, rename = "provider")]
     pub providers: Vec<Provider>,
@@ -83,6 +87,10 @@ impl Config {
 
 fn embedded() -> String {
     "sqlite:digiteam.db".to_owned()
+}
+
+fn ninety() -> u32 {
+    90
 }
 
 #[cfg(test)]

@@ -7,9 +7,12 @@ use axum::Json;
 use axum::extract::FromRequest;
 use axum::extract::rejection::JsonRejection;
 use axum::response::{IntoResponse, Response};
-use http::header::WWW_AUTHENTICATE;
+use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use protocol::refusal::{Refusal, RefusalCode};
+
+/// When whoever was sent away may come back: what is busy here is busy for moments.
+const RETRY_SECONDS: &str = "1";
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
@@ -62,6 +65,12 @@ impl Error {
             {
                 (StatusCode::SERVICE_UNAVAILABLE, RefusalCode::Busy.into())
             }
+            // Everybody else got there first.
+            Self::Database(sqlx::Error::PoolTimedOut) => (StatusCode::SERVICE_UNAVAILABLE, RefusalCode::Busy.into()),
+            // Text with a zero byte in it, which PostgreSQL does not take.
+            Self::Database(sqlx::Error::Database(inner)) if inner.code().as_deref() == Some("22021") => {
+                (status(RefusalCode::Invalid), RefusalCode::Invalid.into())
+            }
             hidden => {
                 let incident = uuid::Uuid::new_v4().to_string();
                 tracing::error!(incident, error = %hidden, "request failed");
@@ -76,6 +85,9 @@ impl IntoResponse for Error {
     fn into_response(self) -> Response {
         let (status, refusal) = self.refusal();
         let mut answer = (status, Json(refusal)).into_response();
+        if status == StatusCode::SERVICE_UNAVAILABLE {
+            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+        }
         if status == StatusCode::UNAUTHORIZED {
             answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
@@ -96,5 +108,19 @@ fn status(code: RefusalCode) -> StatusCode {
         RefusalCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
         RefusalCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalCode::Internal | RefusalCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn whoever_is_sent_away_for_a_while_is_told_for_how_long() {
+        let busy = Error::from(RefusalCode::Busy).into_response();
+        assert_eq!(busy.status(), StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(busy.headers()[RETRY_AFTER], RETRY_SECONDS);
+        assert_eq!(Error::from(sqlx::Error::PoolTimedOut).into_response().headers()[RETRY_AFTER], RETRY_SECONDS);
+        assert!(!Error::from(RefusalCode::Access).into_response().headers().contains_key(RETRY_AFTER));
     }
 }

@@ -8,11 +8,11 @@
 
 use crate::db::Tx;
 use crate::error::Error;
-use protocol::access::ScopeKind;
-use protocol::id::{MunicipalityId, PersonId, ScopeId};
+use protocol::access::{Grant, ScopeKind};
+use protocol::id::{MunicipalityId, PersonId, RecordId, ScopeId};
 use protocol::mutation::Place;
-use protocol::record::Content;
-use serde::{Deserialize, Serialize};
+use protocol::record::{Content, Json, Record};
+use protocol::sync::{INLINE_BYTES, Page, Span};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -26,7 +26,7 @@ pub const ALL: &str = "*";
 pub struct Feed {
     puts: Vec<Put>,
     mutation: usize,
-    touched: BTreeSet<ScopeId>,
+    touched: BTreeMap<ScopeId, News>,
     persons: BTreeSet<PersonId>,
 }
 
@@ -44,18 +44,48 @@ pub struct Mark {
     persons: BTreeSet<PersonId>,
 }
 
-/// Who has to hear of a commit.
-#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+/// Who has to hear of a commit, and of what.
+#[derive(Clone, Debug, Default)]
 pub struct Touched {
     /// Scopes with new records.
-    pub scopes: BTreeSet<ScopeId>,
+    pub scopes: BTreeMap<ScopeId, News>,
     /// Persons whose set of served scopes changed.
     pub persons: BTreeSet<PersonId>,
     /// Anything may have changed: more than could be told, or something was missed.
     pub anything: bool,
     /// Heard from another node, and not to be told on.
-    #[serde(skip)]
     pub foreign: bool,
+}
+
+/// What a commit did to a scope.
+#[derive(Clone, Debug)]
+pub struct News {
+    /// Its head since then.
+    pub head: i64,
+    /// What changed, where that is small.
+    pub delta: Option<Delta>,
+}
+
+/// All records that changed after a head.
+#[derive(Clone, Debug)]
+pub struct Delta {
+    /// The head before.
+    after: i64,
+    /// In order of `seq`.
+    records: Vec<Record>,
+}
+
+impl News {
+    /// What an event may carry of it for the holder of `grant`, which must be served.
+    pub fn page(&self, grant: &Grant) -> Option<Page> {
+        self.delta.as_ref().map(|delta| Page {
+            scope: grant.scope.clone(),
+            epoch: grant.epoch,
+            head: self.head,
+            span: Span::Tail { after: delta.after, upto: self.head },
+            records: delta.records.clone(),
+        })
+    }
 }
 
 impl Touched {
@@ -66,7 +96,10 @@ impl Touched {
 
     /// Both.
     pub fn absorb(&mut self, other: &Self) {
-        self.scopes.extend(other.scopes.iter().cloned());
+        for (scope, news) in &other.scopes {
+            let both = self.scopes.get(scope).map(|before| News { head: news.head.max(before.head), delta: None });
+            self.scopes.insert(scope.clone(), both.unwrap_or_else(|| news.clone()));
+        }
         self.persons.extend(other.persons.iter().cloned());
         self.anything |= other.anything;
     }
@@ -151,16 +184,35 @@ pub async fn flush(tx: &mut Tx<'_>) -> Result<BTreeMap<usize, Vec<Place>>, Error
             .fetch_one(&mut *tx.conn)
             .await?;
         let seq_of: BTreeMap<usize, i64> = mutations.into_iter().zip(head - steps + 1..).collect();
-        for put in puts {
-            let seq = seq_of[&put.mutation];
-            write_record(tx, &put, seq).await?;
+        for put in &puts {
+            write_record(tx, put, seq_of[&put.mutation]).await?;
         }
+        let delta = delta(head - steps, puts, &seq_of)?;
         for (mutation, seq) in seq_of {
             places.entry(mutation).or_default().push(Place { scope: scope.clone(), seq });
         }
-        tx.feed.touched.insert(scope);
+        let again = tx.feed.touched.contains_key(&scope);
+        tx.feed.touched.insert(scope, News { head, delta: delta.filter(|_| !again) });
     }
     Ok(places)
+}
+
+/// What `puts` come to, each record once, if it is small enough for an event.
+fn delta(after: i64, puts: Vec<Put>, seq_of: &BTreeMap<usize, i64>) -> Result<Option<Delta>, Error> {
+    // Besides its body a record has names and a number, and the page has a head of its own.
+    let size = |put: &Put| 100 + put.kind.len() + put.id.len() + put.body.as_ref().map_or(4, String::len);
+    if 400 + puts.iter().map(size).sum::<usize>() > INLINE_BYTES {
+        return Ok(None);
+    }
+    let mut last = BTreeMap::new();
+    for Put { kind, id, body, mutation, .. } in puts {
+        let (seq, deleted) = (seq_of[&mutation], body.is_none());
+        let body = body.map(Json::new).transpose()?.unwrap_or_default();
+        last.insert((kind, id.clone()), Record { id: RecordId::new(id), kind: kind.to_owned(), seq, deleted, body });
+    }
+    let mut records: Vec<Record> = last.into_values().collect();
+    records.sort_by_key(|record| record.seq);
+    Ok(Some(Delta { after, records }))
 }
 
 /// The puts that change what stands there, given those before them.
@@ -204,8 +256,9 @@ async fn read_body(tx: &mut Tx<'_>, put: &Put) -> Result<Option<String>, Error> 
 
 async fn write_record(tx: &mut Tx<'_>, put: &Put, seq: i64) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO record (scope, kind, id, seq, deleted, body) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (scope, kind, id) DO UPDATE SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body",
+        "INSERT INTO record (scope, kind, id, seq, deleted, body, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (scope, kind, id) DO UPDATE
+         SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body, gone_at = excluded.gone_at",
     )
     .bind(put.scope.as_str())
     .bind(put.kind)
@@ -213,6 +266,7 @@ async fn write_record(tx: &mut Tx<'_>, put: &Put, seq: i64) -> Result<(), Error>
     .bind(seq)
     .bind(i64::from(put.body.is_none()))
     .bind(put.body.as_deref().unwrap_or("null"))
+    .bind(put.body.is_none().then_some(tx.now))
     .execute(&mut *tx.conn)
     .await?;
     Ok(())

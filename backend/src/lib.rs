@@ -5,6 +5,7 @@
 
 pub mod access;
 pub mod case;
+pub mod collect;
 pub mod config;
 pub mod db;
 pub mod document;
@@ -16,6 +17,7 @@ pub mod identity;
 pub mod load;
 pub mod message;
 pub mod person;
+pub mod serve;
 pub mod sync;
 pub mod task;
 pub mod text;

@@ -1,7 +1,7 @@
 //! `digiteam-backend`: serves, or loads content from data files.
 
 use anyhow::Context as _;
-use digiteam_backend::{App, config::Config, load, router, system_clock};
+use digiteam_backend::{App, collect, config::Config, load, serve, system_clock};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,9 +12,11 @@ use tracing_subscriber::EnvFilter;
 const USAGE: &str = "usage: digiteam-backend [--config FILE]
        digiteam-backend load [--config FILE] FOLDER
        digiteam-backend restored [--config FILE]
+       digiteam-backend collect [--config FILE]
 
 `load` fills an empty database from data files. `restored` is to be run once after the database came back
-from a backup, before the backend starts: clients then send again what it may have forgotten.
+from a backup, before the backend starts: clients then send again what it may have forgotten. `collect`
+forgets what was deleted more than `keep_deleted_days` (90) ago; a running backend does so daily.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
 DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
@@ -37,6 +39,10 @@ async fn main() -> anyhow::Result<()> {
             tracing::info!(steps, "loaded");
         }
         Act::Restored => app.db.renew_epoch().await?,
+        Act::Collect => {
+            let collected = collect::collect(&app.db, app.config.keep_deleted_days).await?;
+            tracing::info!(collected, "tombstones collected");
+        }
     }
     app.close().await
 }
@@ -45,18 +51,14 @@ async fn main() -> anyhow::Result<()> {
 async fn serve(app: &Arc<App>, stop: watch::Sender<bool>) -> anyhow::Result<()> {
     let listener = TcpListener::bind(app.config.listen).await.context("cannot listen")?;
     tracing::info!(address = %listener.local_addr()?, "listening");
-    let mut stopped = stop.subscribe();
     tokio::spawn(async move {
         asked_to_stop().await;
         tracing::info!("stopping");
         let _ = stop.send(true);
     });
-    let serve = axum::serve(listener, router(Arc::clone(app))).with_graceful_shutdown(async move {
-        let _ = stopped.wait_for(|stopped| *stopped).await;
-    });
     let mut stopping = app.stopping.clone();
     tokio::select! {
-        ended = serve => ended?,
+        ended = serve::serve(app, listener, serve::PATIENCE) => ended?,
         () = async {
             let _ = stopping.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(GRACE).await;
@@ -74,12 +76,13 @@ enum Act {
     Serve,
     Load(PathBuf),
     Restored,
+    Collect,
 }
 
 impl Wish {
     fn parse(args: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut args = args.peekable();
-        let verb = args.next_if(|arg| arg == "load" || arg == "restored");
+        let verb = args.next_if(|arg| ["load", "restored", "collect"].contains(&arg.as_str()));
         let mut config = None;
         let mut folder = None;
         while let Some(arg) = args.next() {
@@ -93,6 +96,7 @@ impl Wish {
             (None, None) => Act::Serve,
             (Some("load"), Some(folder)) => Act::Load(folder),
             (Some("restored"), None) => Act::Restored,
+            (Some("collect"), None) => Act::Collect,
             _ => anyhow::bail!(USAGE),
         };
         Ok(Self { config, act })

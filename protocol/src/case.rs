@@ -157,3 +157,26 @@ pub struct OpenCaseTo {
     /// When it must be looked at again; access ends then unless renewed.
     pub review_at: Millis,
 }
+
+/// End the access of somebody who was let into a case, before its time. Staff only. Lane: the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CloseCaseTo {
+    /// The case.
+    pub case: CaseId,
+    /// Whose access ends; never of the person it concerns.
+    pub person: PersonId,
+    /// Why, 1..=300 characters.
+    pub ground: String,
+}
+
+/// Change who must not see a note or document. Staff only. Lane: the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mask {
+    /// The case.
+    pub case: CaseId,
+    /// The note or document.
+    pub fact: crate::id::RecordId,
+    /// Everybody who must not see it from now on; others who take part in the case do.
+    #[serde(default)]
+    pub hidden_from: Vec<PersonId>,
+}

@@ -59,6 +59,10 @@ acts! {
     WriteNote(crate::case::WriteNote);
     /// Let a guardian or representative into a case.
     OpenCaseTo(crate::case::OpenCaseTo);
+    /// End a guardian's or representative's access to a case.
+    CloseCaseTo(crate::case::CloseCaseTo);
+    /// Change who must not see a note or document.
+    Mask(crate::case::Mask);
     /// Sign a document.
     SignDocument(crate::document::SignDocument);
     /// Ask a resident to do something.

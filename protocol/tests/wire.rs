@@ -57,6 +57,8 @@ fn mutations() {
         r#"{"act":"move_case","case":"c1","stage":"closed","next_step":null}"#,
         r#"{"act":"write_note","case":"c1","note":"n1","heading":"Samtal","text":"Vi talade.","happened_at":1,"hidden_from":["p2"]}"#,
         r#"{"act":"open_case_to","case":"c1","person":"p2","ground":"vårdnadshavare","review_at":9}"#,
+        r#"{"act":"close_case_to","case":"c1","person":"p2","ground":"vårdnaden har upphört"}"#,
+        r#"{"act":"mask","case":"c1","fact":"n1","hidden_from":["p2"]}"#,
         r#"{"act":"sign_document","case":"c1","document":"d1","sort":"letter","title":"Brev","sections":[],"file":null,
         "appeal_until":null,"hidden_from":[]}"#,
         r#"{"act":"ask_for","case":"c1","task":"k1","person":"p1","title":"Kvitto","detail":null,"due_at":null}"#,

@@ -4,9 +4,11 @@
 //! opened by staff with a ground; a relation alone opens nothing. A fact that is withheld from somebody is
 //! not in their scope at all, so nothing of theirs moves when it changes.
 
+mod close;
 mod open;
 mod project;
 
+pub use close::{close_to, mask};
 pub use open::{open, open_to};
 pub use project::project_all;
 

@@ -1,7 +1,7 @@
 //! Opening a case, and letting people into it.
 
 use super::{CaseFile, find, project_all};
-use crate::access::{NewGrant, grant, require_case_staff};
+use crate::access::{NewGrant, grant, renew_threads, require_case_staff};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{STAFF, code, scope_for};
@@ -133,16 +133,7 @@ async fn add_party(tx: &mut Tx<'_>, case: &CaseFile, party: Party<'_>) -> Result
     };
     grant(tx, &case.municipality, new).await?;
     // Threads about the case end, and go on, with it.
-    sqlx::query(
-        "UPDATE access_grant SET until = $1 WHERE subject = $2 AND sync = 'auto' AND scope IN
-         (SELECT s.id FROM scope s JOIN thread t ON s.kind = 'thread' AND s.fact = t.id WHERE t.case_id = $3)",
-    )
-    .bind(party.until)
-    .bind(person.id.as_str())
-    .bind(case.id.as_str())
-    .execute(&mut *tx.conn)
-    .await?;
-    Ok(())
+    renew_threads(tx, &person.id, case.id.as_str(), party.until).await
 }
 
 /// In which role `by` acts for `of`, and until when, if at all.

@@ -2,13 +2,14 @@
 //!
 //! Putting what already stands changes nothing in a feed, so projecting too much is only slow, never wrong.
 
-use super::{CaseFile, audiences, find, is_withheld};
+use super::{Audience, CaseFile, audiences, find, is_withheld};
 use crate::db::Tx;
 use crate::document;
 use crate::error::Error;
 use crate::person;
 use protocol::case::{Case, CaseRow, Caseworker, Note};
 use protocol::id::{CaseId, PersonId};
+use protocol::record::Content;
 
 /// Shows `case` and all that is in it to every audience, as far as each may see it.
 ///
@@ -23,14 +24,10 @@ pub async fn project_all(tx: &mut Tx<'_>, case: &CaseId) -> Result<(), Error> {
     for audience in &audiences {
         tx.feed.put(&audience.scope, file.id.as_str(), &shown)?;
         for (id, note) in &notes {
-            if !is_withheld(tx, id, &audience.name).await? {
-                tx.feed.put(&audience.scope, id, note)?;
-            }
+            show_or_hide(tx, audience, id, note).await?;
         }
         for (id, document) in &documents {
-            if !is_withheld(tx, id, &audience.name).await? {
-                tx.feed.put(&audience.scope, id, document)?;
-            }
+            show_or_hide(tx, audience, id, document).await?;
         }
     }
     let desk = person::find(tx, &file.caseworker).await?.own_scope(tx).await?;
@@ -43,6 +40,14 @@ pub async fn project_all(tx: &mut Tx<'_>, case: &CaseId) -> Result<(), Error> {
         stage: file.stage,
     };
     tx.feed.put(&desk, file.id.as_str(), &row)
+}
+
+async fn show_or_hide<T: Content>(tx: &mut Tx<'_>, audience: &Audience, id: &str, content: &T) -> Result<(), Error> {
+    if is_withheld(tx, id, &audience.name).await? {
+        tx.feed.remove::<T>(&audience.scope, id);
+        return Ok(());
+    }
+    tx.feed.put(&audience.scope, id, content)
 }
 
 async fn face(tx: &mut Tx<'_>, file: &CaseFile) -> Result<Case, Error> {

@@ -4,11 +4,13 @@
 //! shares), what was touched goes out on a connection of its own, gathered for some milliseconds. A lost
 //! notification costs latency only: clients look anyhow from time to time.
 
-use crate::feed::Touched;
+use crate::feed::{News, Touched};
 use crate::hub::Hub;
 use futures_util::FutureExt as _;
+use protocol::id::{PersonId, ScopeId};
 use serde::{Deserialize, Serialize};
 use sqlx::postgres::{PgListener, PgPool, PgPoolOptions};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::broadcast::Receiver;
@@ -20,11 +22,32 @@ const GATHER: Duration = Duration::from_millis(5);
 /// PostgreSQL takes payloads below 8,000 bytes; whatever is longer goes out as "anything may have changed".
 const MAX_PAYLOAD: usize = 7_900;
 
+/// How often heads are looked at, in case a notification was lost.
+const LOOK_AGAIN: Duration = Duration::from_secs(30);
+
+/// What one node tells the others: that something changed, never what.
 #[derive(Serialize, Deserialize)]
 struct Note {
     node: String,
-    #[serde(flatten)]
-    touched: Touched,
+    scopes: BTreeMap<ScopeId, i64>,
+    persons: BTreeSet<PersonId>,
+    anything: bool,
+}
+
+impl Note {
+    fn write(node: &str, touched: &Touched) -> Self {
+        Self {
+            node: node.to_owned(),
+            scopes: touched.scopes.iter().map(|(scope, news)| (scope.clone(), news.head)).collect(),
+            persons: touched.persons.clone(),
+            anything: touched.anything,
+        }
+    }
+
+    fn read(self) -> Touched {
+        let scopes = self.scopes.into_iter().map(|(scope, head)| (scope, News { head, delta: None })).collect();
+        Touched { scopes, persons: self.persons, anything: self.anything, foreign: true }
+    }
 }
 
 /// Joins this node's hub with those of all others on the same database, until the pool closes.
@@ -34,7 +57,8 @@ pub(super) async fn join(url: &str, hub: Hub) -> anyhow::Result<PgPool> {
     let mut listener = PgListener::connect_with(&pool).await?;
     listener.listen(CHANNEL).await?;
     tokio::spawn(send(pool.clone(), node.clone(), hub.subscribe()));
-    tokio::spawn(receive(listener, node, hub));
+    tokio::spawn(receive(listener, node, hub.clone()));
+    tokio::spawn(look(pool.clone(), hub));
     Ok(pool)
 }
 
@@ -52,10 +76,9 @@ async fn send(pool: PgPool, node: String, mut hints: Receiver<Arc<Touched>>) {
                 touched.absorb(&hint);
             }
         }
-        let note = Note { node: node.clone(), touched };
-        let payload = match serde_json::to_string(&note) {
+        let payload = match serde_json::to_string(&Note::write(&node, &touched)) {
             Ok(payload) if payload.len() <= MAX_PAYLOAD => payload,
-            _ => serde_json::to_string(&Note { node: node.clone(), touched: Touched::anything() }).unwrap_or_default(),
+            _ => serde_json::to_string(&Note::write(&node, &Touched::anything())).unwrap_or_default(),
         };
         let sent = sqlx::query("SELECT pg_notify($1, $2)").bind(CHANNEL).bind(payload).execute(&pool).await;
         match sent {
@@ -71,7 +94,7 @@ async fn receive(mut listener: PgListener, node: String, hub: Hub) {
         match listener.try_recv().await {
             Ok(Some(notification)) => match serde_json::from_str::<Note>(notification.payload()) {
                 Ok(note) if note.node == node => {}
-                Ok(note) => hub.publish(Touched { foreign: true, ..note.touched }),
+                Ok(note) => hub.publish(note.read()),
                 Err(error) => tracing::warn!(%error, "a note of another node cannot be read"),
             },
             // The connection was lost and is made anew: nobody knows what was missed.
@@ -83,4 +106,25 @@ async fn receive(mut listener: PgListener, node: String, hub: Hub) {
             }
         }
     }
+}
+
+async fn look(pool: PgPool, hub: Hub) {
+    while pool.close_event().do_until(tokio::time::sleep(LOOK_AGAIN)).await.is_ok() {
+        if let Err(error) = look_again(&pool, &hub).await {
+            tracing::warn!(%error, "heads were not looked at");
+        }
+    }
+}
+
+/// Tells this node's streams of heads that moved without their having heard of it: one query for all of them.
+pub(super) async fn look_again(pool: &PgPool, hub: &Hub) -> Result<(), sqlx::Error> {
+    let told = hub.followed();
+    let ids: Vec<&str> = told.keys().map(ScopeId::as_str).collect();
+    let rows: Vec<(String, i64)> =
+        sqlx::query_as("SELECT id, head FROM scope WHERE id = ANY($1)").bind(&ids).fetch_all(pool).await?;
+    let missed = rows.into_iter().map(|(scope, head)| (ScopeId::new(scope), head));
+    let missed = missed.filter(|(scope, head)| told.get(scope).is_some_and(|told| told < head));
+    let scopes = missed.map(|(scope, head)| (scope, News { head, delta: None })).collect();
+    hub.publish(Touched { scopes, foreign: true, ..Touched::default() });
+    Ok(())
 }

@@ -14,6 +14,7 @@ use crate::hub::Hub;
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use protocol::Millis;
+use protocol::refusal::RefusalCode;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgPool;
@@ -21,6 +22,7 @@ use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
 use std::panic::AssertUnwindSafe;
 use std::str::FromStr as _;
 use std::sync::Arc;
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
@@ -199,6 +201,17 @@ impl Db {
         Ok(())
     }
 
+    /// Looks for what other nodes wrote without this one having heard of it. Done from time to time by itself.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn look_again(&self) -> Result<(), Error> {
+        if let Engine::Postgres { hints, .. } = &self.engine {
+            fanout::look_again(hints, &self.hub).await?;
+        }
+        Ok(())
+    }
+
     /// A transaction that sees one state of the database, for reading only.
     ///
     /// # Errors
@@ -237,12 +250,15 @@ impl Db {
         let job = make_job(now, self.hub.clone(), reply, work);
         match &self.engine {
             Engine::Sqlite { jobs, .. } => {
-                jobs.send(Wish::Do(job)).await.map_err(|_| Error::Internal("the writer has stopped".into()))?;
+                jobs.try_send(Wish::Do(job)).map_err(|error| match error {
+                    TrySendError::Full(_) => RefusalCode::Busy.into(),
+                    TrySendError::Closed(_) => Error::Internal("the writer has stopped".into()),
+                })?;
             }
             Engine::Postgres { writers, .. } => {
-                let writers = writers.clone();
+                let tx = writers.begin().await?;
                 tokio::spawn(async move {
-                    if let Err(error) = write_one(&writers, job).await {
+                    if let Err(error) = write_one(tx, job).await {
                         tracing::error!(%error, "a transaction failed");
                     }
                 });
@@ -331,8 +347,7 @@ async fn write_group(conn: &mut AnyConnection, batch: Vec<Job>, told: &mut Vec<D
     sqlx::raw_sql("COMMIT").execute(&mut *conn).await.map(drop)
 }
 
-async fn write_one(writers: &AnyPool, job: Job) -> Result<(), sqlx::Error> {
-    let mut tx = writers.begin().await?;
+async fn write_one(mut tx: Transaction<'static, Any>, job: Job) -> Result<(), sqlx::Error> {
     let done = job(&mut tx).await;
     let ended = if done.keep { tx.commit().await } else { tx.rollback().await };
     (done.tell)(ended.is_ok());
@@ -362,6 +377,11 @@ where
         }
         Err(other) => Err(other),
     }
+}
+
+/// `$<first>, …`: so many placeholders for a list of values.
+pub fn numbered(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether this SQLite is past the bug that can corrupt a write-ahead log when it is reset (fixed in 3.51.3).

@@ -4,12 +4,12 @@
 //! used up turns up again: then somebody else has a copy, and nobody can tell who.
 
 use super::secret::{HashedToken, PlainToken};
-use crate::App;
 use crate::db::Tx;
 use crate::error::Error;
 use protocol::Millis;
 use protocol::id::PersonId;
 use protocol::identity::Realm;
+use sqlx::AnyConnection;
 
 const MINUTE: Millis = 60 * 1000;
 const HOUR: Millis = 60 * MINUTE;
@@ -126,13 +126,12 @@ pub(super) async fn sweep(tx: &mut Tx<'_>) -> Result<(), Error> {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn is_live(app: &App, session: &str) -> Result<bool, Error> {
-    let mut snapshot = app.db.snapshot().await?;
+pub async fn is_live(conn: &mut AnyConnection, session: &str, now: Millis) -> Result<bool, Error> {
     let row: Option<(String,)> =
         sqlx::query_as("SELECT id FROM token_family WHERE id = $1 AND ended_at IS NULL AND expires_at > $2")
             .bind(session)
-            .bind(app.db.now())
-            .fetch_optional(&mut *snapshot)
+            .bind(now)
+            .fetch_optional(conn)
             .await?;
     Ok(row.is_some())
 }

@@ -1,27 +1,26 @@
-//! `GET /sync/events`: hints that something changed, for one person. Never content.
+//! `GET /sync/events`: that something changed, for one person, and what, where it is small.
+//!
+//! Whatever a stream is about to say it asks the database for once more, after the commit that it speaks of: a
+//! session that has ended or a scope that is served no more gets neither content nor a hint.
 
 use crate::App;
-use crate::access::grants;
+use crate::access::{grants, served};
 use crate::error::Error;
 use crate::feed::Touched;
+use crate::hub::Listener;
 use crate::identity::{Caller, is_live};
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::{Event as SseEvent, KeepAlive};
+use futures_util::StreamExt as _;
 use futures_util::stream::{self, Stream};
-use protocol::id::ScopeId;
 use protocol::sync::{Event, HEARTBEAT_SECONDS};
-use std::collections::{HashSet, VecDeque};
+use std::collections::VecDeque;
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::sync::broadcast::Receiver;
-use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::watch;
 use tokio::time::Instant;
-
-/// Grants and sessions also end by time alone: what is known of them is trusted no longer than this.
-const TRUST: Duration = Duration::from_secs(60);
 
 /// A stream ends after this and the client comes back with a token that is good then.
 const LIFE: Duration = Duration::from_secs(30 * 60);
@@ -30,30 +29,34 @@ pub(super) async fn events(
     State(app): State<Arc<App>>,
     caller: Caller,
 ) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Error> {
-    let hints = app.hub.subscribe();
-    let scopes = served(&app, &caller).await?;
-    let stopping = app.stopping.clone();
-    let checked = Instant::now();
-    let until = checked + LIFE;
-    let follow =
-        Follow { app, caller, hints, stopping, until, checked, scopes, queue: VecDeque::from([Event::stale()]) };
-    let events = stream::unfold(follow, |mut follow| async move {
-        let event = follow.next().await?;
-        let sent = SseEvent::default().json_data(&event).unwrap_or_default();
-        Some((Ok(sent), follow))
-    });
+    let events = follow(app, caller).await?;
+    let sent = events.map(|event| Ok(SseEvent::default().json_data(&event).unwrap_or_default()));
     let heartbeat = KeepAlive::new().interval(Duration::from_secs(HEARTBEAT_SECONDS));
-    Ok(Sse::new(events).keep_alive(heartbeat))
+    Ok(Sse::new(sent).keep_alive(heartbeat))
+}
+
+/// What `caller` is told, until the session or the stream ends.
+///
+/// # Errors
+/// When the database fails.
+pub async fn follow(app: Arc<App>, caller: Caller) -> Result<impl Stream<Item = Event>, Error> {
+    let listener = app.hub.listen(&caller.person);
+    let stopping = app.stopping.clone();
+    let until = Instant::now() + LIFE;
+    let mut follow = Follow { app, caller, listener, stopping, until, queue: VecDeque::new() };
+    follow.begin().await?;
+    Ok(stream::unfold(follow, |mut follow| async move {
+        let event = follow.next().await?;
+        Some((event, follow))
+    }))
 }
 
 struct Follow {
     app: Arc<App>,
     caller: Caller,
-    hints: Receiver<Arc<Touched>>,
+    listener: Listener,
     stopping: watch::Receiver<bool>,
     until: Instant,
-    checked: Instant,
-    scopes: HashSet<ScopeId>,
     queue: VecDeque<Event>,
 }
 
@@ -64,41 +67,43 @@ impl Follow {
             if let Some(event) = self.queue.pop_front() {
                 return Some(event);
             }
-            let hint = tokio::select! {
-                hint = self.hints.recv() => hint,
+            let touched = tokio::select! {
+                touched = self.listener.next() => touched,
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 () = tokio::time::sleep_until(self.until) => return None,
             };
-            match hint {
-                Ok(touched) => self.take(&touched).await?,
-                Err(RecvError::Lagged(_)) => self.take(&Touched::anything()).await?,
-                Err(RecvError::Closed) => return None,
-            }
+            // A stream that cannot tell what it may speak of ends.
+            self.take(&touched).await.ok()??;
         }
     }
 
-    async fn take(&mut self, touched: &Touched) -> Option<()> {
-        let regranted = touched.anything || touched.persons.contains(&self.caller.person);
-        if regranted || self.checked.elapsed() > TRUST {
-            // A stream whose session has ended, or that cannot tell what it may speak of, ends.
-            if !is_live(&self.app, &self.caller.session).await.ok()? {
-                return None;
+    /// `None` when the session has ended.
+    async fn take(&mut self, touched: &Touched) -> Result<Option<()>, Error> {
+        let mut snapshot = self.app.db.snapshot().await?;
+        if !is_live(&mut snapshot, &self.caller.session, self.app.db.now()).await? {
+            return Ok(None);
+        }
+        if touched.anything || touched.persons.contains(&self.caller.person) {
+            drop(snapshot);
+            self.begin().await?;
+            return Ok(Some(()));
+        }
+        for (scope, news) in touched.scopes.iter().filter(|(scope, _)| self.listener.follows(scope)) {
+            match served(&mut snapshot, &self.caller.person, scope, self.app.db.now()).await? {
+                Some(grant) => self.queue.push_back(Event::changed(scope.clone(), news.page(&grant))),
+                // Nothing of what happened there, only that the set of grants is another one.
+                None => self.queue.push_back(Event::stale()),
             }
-            self.scopes = served(&self.app, &self.caller).await.ok()?;
-            self.checked = Instant::now();
         }
-        if regranted {
-            self.queue.push_back(Event::stale());
-            return Some(());
-        }
-        let seen = touched.scopes.iter().filter(|scope| self.scopes.contains(*scope));
-        self.queue.extend(seen.map(|scope| Event::changed(scope.clone(), None)));
-        Some(())
+        Ok(Some(()))
     }
-}
 
-async fn served(app: &App, caller: &Caller) -> Result<HashSet<ScopeId>, Error> {
-    let mut snapshot = app.db.snapshot().await?;
-    let grants = grants(&mut snapshot, &caller.person, app.db.now()).await?;
-    Ok(grants.into_iter().filter(|grant| grant.head.is_some()).map(|grant| grant.scope).collect())
+    /// Follows what is served now; whoever hears of it pulls, and misses nothing of what was before.
+    async fn begin(&mut self) -> Result<(), Error> {
+        let mut snapshot = self.app.db.snapshot().await?;
+        let grants = grants(&mut snapshot, &self.caller.person, self.app.db.now()).await?;
+        self.listener.follow(grants.into_iter().filter_map(|grant| Some((grant.scope, grant.head?))).collect());
+        self.queue.push_back(Event::stale());
+        Ok(())
+    }
 }

@@ -8,7 +8,7 @@ use futures_util::TryStreamExt as _;
 use protocol::access::Grant;
 use protocol::id::{RecordId, ScopeId};
 use protocol::record::{Json, Record};
-use protocol::sync::{Back, Page, Span, WINDOW};
+use protocol::sync::{Back, Page, Span};
 use sqlx::AnyConnection;
 
 /// The most bytes of bodies in one window: a screen full of long texts must not hold up the others.
@@ -23,7 +23,7 @@ pub(super) struct Budget {
 
 impl Budget {
     /// So much.
-    pub(super) fn new(records: usize, bytes: usize) -> Self {
+    pub(super) fn new((records, bytes): (usize, usize)) -> Self {
         Self { records, bytes }
     }
 
@@ -38,7 +38,7 @@ impl Budget {
     }
 }
 
-/// The newest records of each kind in a scope whose head is `head`.
+/// The newest records of each kind, at most `of_each`, in a scope whose head is `head`.
 ///
 /// # Errors
 /// When the database fails.
@@ -47,6 +47,7 @@ pub(super) async fn window(
     grant: &Grant,
     head: i64,
     replaces: Option<i64>,
+    of_each: i64,
     budget: &mut Budget,
 ) -> Result<Page, Error> {
     // The newest of each kind come first, so that where bytes run out every kind has something to show. One more
@@ -59,13 +60,13 @@ pub(super) async fn window(
          WHERE w.place <= $2 ORDER BY w.place, r.kind",
     )
     .bind(grant.scope.as_str())
-    .bind(WINDOW + 1)
+    .bind(of_each + 1)
     .fetch(conn);
-    let mut own = Budget::new(usize::MAX, WINDOW_BYTES);
+    let mut own = Budget::new((usize::MAX, WINDOW_BYTES));
     let mut records = Vec::new();
     let mut left_out = 0;
     while let Some((kind, id, seq, body, place)) = rows.try_next().await? {
-        if place > WINDOW || own.is_spent() {
+        if place > of_each || own.is_spent() {
             left_out = left_out.max(seq);
             continue;
         }

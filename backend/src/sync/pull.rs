@@ -7,6 +7,7 @@
 use super::page::{Budget, back, tail, window};
 use crate::App;
 use crate::access::{Held, held};
+use crate::db::numbered;
 use crate::error::{Body, Error};
 use crate::identity::Caller;
 use crate::text::hex;
@@ -15,9 +16,9 @@ use axum::extract::State;
 use protocol::access::Grant;
 use protocol::id::{MutationId, ScopeId};
 use protocol::mutation::MutationResult;
-use protocol::sync::{Back, Cursor, MAX_PUSH, PullRequest, PullResponse};
+use protocol::sync::{Back, Cursor, MAX_PUSH, PullRequest, PullResponse, WINDOW};
 use sha2::{Digest as _, Sha256};
-use sqlx::AnyConnection;
+use sqlx::{AnyConnection, AssertSqlSafe};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -29,19 +30,47 @@ pub(super) async fn handle(
     answer(&app, &caller, &asked).await.map(Json)
 }
 
+/// How much one answer holds, give or take the last number.
+pub struct Limits {
+    /// The most records of each kind in a window.
+    pub window: i64,
+    /// Records and bytes of what changed and of windows.
+    pub first: (usize, usize),
+    /// Records and bytes of what is older. Nobody waits for these, so fewer and larger answers are better.
+    pub back: (usize, usize),
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { window: WINDOW, first: (2_000, 1 << 20), back: (4_000, 2 << 20) }
+    }
+}
+
 /// What `caller` is given for `asked`.
 ///
 /// # Errors
 /// When the database fails.
 pub async fn answer(app: &App, caller: &Caller, asked: &PullRequest) -> Result<PullResponse, Error> {
+    answer_within(app, caller, asked, &Limits::default()).await
+}
+
+/// As [`answer`], with other limits.
+///
+/// # Errors
+/// When the database fails.
+pub async fn answer_within(
+    app: &App,
+    caller: &Caller,
+    asked: &PullRequest,
+    limits: &Limits,
+) -> Result<PullResponse, Error> {
     let now = app.db.now();
     let mut snapshot = app.db.snapshot().await?;
-    let held = held(&mut snapshot, &caller.person, now).await?;
+    let held = held(&mut snapshot, &caller.person, now, None).await?;
     let plan = Plan::make(&held, &asked.cursors);
     let mut pages = Vec::new();
     let mut more = false;
-    // What the first screens need.
-    let mut budget = Budget::new(2_000, 1 << 20);
+    let mut budget = Budget::new(limits.first);
     for (grant, head, after) in plan.tails {
         if budget.is_spent() {
             more = true;
@@ -56,13 +85,12 @@ pub async fn answer(app: &App, caller: &Caller, asked: &PullRequest) -> Result<P
             more = true;
             break;
         }
-        let page = window(&mut snapshot, grant, head, replaces, &mut budget).await?;
+        let page = window(&mut snapshot, grant, head, replaces, limits.window, &mut budget).await?;
         // Whatever it left out comes with the next answers: this one shall be on the screen soon.
         more |= !page.is_last() || !plan.backs.is_empty();
         pages.push(page);
     }
-    // Nobody waits for these, so fewer and larger answers are better.
-    let mut budget = Budget::new(4_000, 2 << 20);
+    let mut budget = Budget::new(limits.back);
     for (grant, head, part) in plan.backs {
         if more || budget.is_spent() {
             more = true;
@@ -137,14 +165,15 @@ async fn results(
     waiting: &[MutationId],
 ) -> Result<Vec<MutationResult>, Error> {
     let mut results = Vec::new();
-    for mid in waiting {
-        let row: Option<(String,)> = sqlx::query_as("SELECT outcome FROM mutation WHERE mid = $1 AND person = $2")
-            .bind(mid.as_str())
-            .bind(caller.person.as_str())
-            .fetch_optional(&mut *conn)
-            .await?;
-        if let Some((outcome,)) = row {
-            results.push(MutationResult { mid: mid.clone(), outcome: serde_json::from_str(&outcome)? });
+    for some in waiting.chunks(100) {
+        let sql =
+            format!("SELECT mid, outcome FROM mutation WHERE person = $1 AND mid IN ({})", numbered(2, some.len()));
+        let mut query = sqlx::query_as::<_, (String, String)>(AssertSqlSafe(sql)).bind(caller.person.as_str());
+        for mid in some {
+            query = query.bind(mid.as_str());
+        }
+        for (mid, outcome) in query.fetch_all(&mut *conn).await? {
+            results.push(MutationResult { mid: MutationId::new(mid), outcome: serde_json::from_str(&outcome)? });
         }
     }
     Ok(results)

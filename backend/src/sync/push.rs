@@ -141,6 +141,8 @@ async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> 
         Act::MoveCase(act) => case::move_to(tx, caller, act).await,
         Act::WriteNote(act) => case::write_note(tx, caller, act).await,
         Act::OpenCaseTo(act) => case::open_to(tx, caller, act).await,
+        Act::CloseCaseTo(act) => case::close_to(tx, caller, act).await,
+        Act::Mask(act) => case::mask(tx, caller, act).await,
         Act::SignDocument(act) => document::sign(tx, caller, act).await,
         Act::AskFor(act) => task::ask(tx, caller, act).await,
         Act::CompleteTask(act) => task::complete(tx, caller, &act).await,

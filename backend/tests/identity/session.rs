@@ -1,7 +1,6 @@
 //! Tokens: how they come, change and end.
 
 use crate::stage::{HOUR, MINUTE, REDIRECT, SECOND, Stage, VERIFIER, stages};
-use digiteam_backend::identity::is_live;
 use http::StatusCode;
 use protocol::identity::Realm;
 use serde_json::Value;
@@ -65,14 +64,14 @@ async fn refresh_tokens_rotate_and_an_old_one_ends_the_session() {
         assert_ne!(first["refresh_token"], second["refresh_token"]);
         assert!(stage.opens(field(&second, "access_token")).await);
         let third = stage.refresh(field(&second, "refresh_token")).await.json();
-        assert!(is_live(&stage.app, &session(&first)).await.expect("is read"));
+        assert!(stage.is_live(&session(&first)).await);
 
         stage.refresh(field(&first, "refresh_token")).await.refused_with("invalid_grant");
         for tokens in [&first, &second, &third] {
             assert!(!stage.opens(field(tokens, "access_token")).await, "{}", stage.engine);
             stage.refresh(field(tokens, "refresh_token")).await.refused_with("invalid_grant");
         }
-        assert!(!is_live(&stage.app, &session(&first)).await.expect("is read"));
+        assert!(!stage.is_live(&session(&first)).await);
         assert!(stage.opens(field(&other, "access_token")).await, "another session of the person stands");
     }
 }
@@ -84,7 +83,7 @@ async fn of_many_at_once_one_at_most_gets_the_next_pair() {
         let refresh = field(&tokens, "refresh_token");
         let answers = futures_util::future::join_all((0..6).map(|_| stage.refresh(refresh))).await;
         assert_eq!(answers.iter().filter(|answer| answer.status == StatusCode::OK).count(), 1);
-        assert!(!is_live(&stage.app, &session(&tokens)).await.expect("is read"));
+        assert!(!stage.is_live(&session(&tokens)).await);
     }
 }
 
@@ -133,7 +132,7 @@ async fn what_is_revoked_opens_nothing() {
         revoke(field(&next, "refresh_token")).await;
         assert!(!stage.opens(field(&next, "access_token")).await);
         stage.refresh(field(&next, "refresh_token")).await.refused_with("invalid_grant");
-        assert!(!is_live(&stage.app, &session(&tokens)).await.expect("is read"));
+        assert!(!stage.is_live(&session(&tokens)).await);
         revoke("never seen").await;
     }
 }

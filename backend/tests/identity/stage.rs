@@ -6,7 +6,7 @@ use axum::body::{Body, to_bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::{Config, Provider};
-use digiteam_backend::{App, load, router};
+use digiteam_backend::{App, identity, load, router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use jiff::civil::Date;
@@ -82,6 +82,7 @@ pub(crate) async fn stages() -> Vec<Stage> {
             database,
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
+            keep_deleted_days: 90,
             providers: vec![provider(Realm::Resident, &residents, NUMBER), provider(Realm::Staff, &staff, AFFILIATION)],
         };
         let (app, stop) = open(&config, &clock).await;
@@ -107,6 +108,12 @@ async fn open(config: &Config, clock: &Arc<AtomicI64>) -> (Arc<App>, watch::Send
 }
 
 impl Stage {
+    /// Whether a session still stands.
+    pub(crate) async fn is_live(&self, session: &str) -> bool {
+        let mut snapshot = self.app.db.snapshot().await.expect("reads");
+        identity::is_live(&mut snapshot, session, self.app.db.now()).await.expect("reads")
+    }
+
     /// Stops the backend and starts it anew on the same data.
     pub(crate) async fn restart(&mut self) {
         self.app.clone().close().await.expect("closes");

@@ -1,6 +1,6 @@
 //! Acts as tests need them, with everything that does not matter filled in.
 
-use protocol::case::{OpenCase, OpenCaseTo, WriteNote};
+use protocol::case::{CloseCaseTo, Mask, OpenCase, OpenCaseTo, WriteNote};
 use protocol::document::{DocumentSort, Section, SignDocument};
 use protocol::id::{CaseId, DocumentId, MessageId, PersonId, RecordId, ThreadId};
 use protocol::message::{SendMessage, StartThread};
@@ -68,4 +68,15 @@ pub(crate) fn start_thread(case: &str, thread: &str, with: &str) -> StartThread 
 /// Sends `message` in `thread`.
 pub(crate) fn send_message(thread: &str, message: &str, text: &str) -> SendMessage {
     SendMessage { thread: ThreadId::new(thread), message: MessageId::new(message), text: text.into() }
+}
+
+/// Ends what `person` sees of `case`.
+pub(crate) fn close_case_to(case: &str, person: &str) -> CloseCaseTo {
+    CloseCaseTo { case: CaseId::new(case), person: PersonId::new(person), ground: "vårdnaden har upphört".into() }
+}
+
+/// Hides `fact` from these and nobody else.
+pub(crate) fn mask(case: &str, fact: &str, hidden_from: &[&str]) -> Mask {
+    let hidden_from = hidden_from.iter().copied().map(PersonId::new).collect();
+    Mask { case: CaseId::new(case), fact: RecordId::new(fact), hidden_from }
 }

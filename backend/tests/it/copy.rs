@@ -33,12 +33,15 @@ impl Copy {
         }
     }
 
-    /// Takes in an answer.
-    pub(crate) fn take(&mut self, answer: PullResponse) {
+    /// Takes in an answer. Returns whether to pull again at once.
+    pub(crate) fn take(&mut self, answer: PullResponse) -> bool {
         if answer.db_epoch != self.db_epoch {
-            self.cursors.clear();
-            self.rows.clear();
-            self.db_epoch = answer.db_epoch;
+            let begins = self.db_epoch.is_empty();
+            *self = Self { db_epoch: answer.db_epoch.clone(), ..Self::default() };
+            if !begins {
+                // It answers cursors that are void.
+                return true;
+            }
         }
         match answer.grants {
             Some(grants) => self.grants = grants,
@@ -53,6 +56,7 @@ impl Copy {
             assert!(served.contains(&page.scope), "a page of a scope that is not served");
             self.apply(page);
         }
+        answer.more
     }
 
     /// Takes in a page, if it fits.

@@ -6,6 +6,9 @@ use crate::town::{Town, towns};
 use digiteam_backend::db::{Clock, Db};
 use digiteam_backend::hub::Hub;
 use digiteam_backend::sync;
+use protocol::access::ScopeKind;
+use protocol::id::PersonId;
+use protocol::mutation::Outcome;
 use std::sync::Arc;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -56,11 +59,46 @@ async fn a_complete_copy_has_the_digest_that_the_backend_tells() {
         town.must("sara", start_thread("c1", "t1", "moa")).await;
         town.must("sara", write_note("c1", "n1", &[])).await;
         let copy = town.copy("moa").await;
-        let told = sync::digest(&town.app, &town.caller("moa")).await.expect("is answered").scopes;
-        assert_eq!(told.len(), 3, "own, case and thread");
-        for scope in told {
-            assert_eq!(copy.digest(&scope.scope), scope.digest, "{}", town.engine);
+        assert_eq!(copy.cursors.len(), 3, "own, case and thread");
+        town.check_digests("moa", &copy).await;
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_and_results_of_an_answer_are_of_one_moment() {
+    for town in towns().await {
+        town.must("sara", open_case("c1", "moa", true)).await;
+        town.must("sara", start_thread("c1", "t1", "moa")).await;
+        let lane = town.own("moa").await;
+        let wishes: Vec<_> =
+            (0..60).map(|n| town.mutation("moa", lane.clone(), send_message("t1", &format!("m{n}"), "Hej"))).collect();
+        let waiting: Vec<_> = wishes.iter().map(|wish| wish.mid.clone()).collect();
+        let town = Arc::new(town);
+        let writer = tokio::spawn({
+            let town = town.clone();
+            async move {
+                for wish in wishes {
+                    town.push("moa", vec![wish]).await;
+                }
+            }
+        });
+        let mut copy = town.copy("moa").await;
+        loop {
+            let answer =
+                sync::pull(&town.app, &town.caller("moa"), &copy.ask("d", &waiting)).await.expect("is answered");
+            let results = answer.results.clone();
+            let more = copy.take(answer);
+            for result in results.iter().filter(|_| !more) {
+                let Outcome::Applied { at } = &result.outcome else { panic!("{result:?}") };
+                for place in at {
+                    assert!(copy.cursors[&place.scope].seq >= place.seq, "{}: done, but not there", town.engine);
+                }
+            }
+            if results.len() == waiting.len() {
+                break;
+            }
         }
+        writer.await.expect("writes");
     }
 }
 
@@ -73,10 +111,35 @@ async fn a_node_hears_what_another_one_wrote() {
         let hub = Hub::default();
         let mut hints = hub.subscribe();
         let time: Clock = Arc::new(move || clock.load(std::sync::atomic::Ordering::SeqCst));
-        let other = Db::open(&town.address, time, hub).await.expect("a second node opens");
+        let other = Db::open(&town.address, time, hub.clone()).await.expect("a second node opens");
         town.must("moa", send_message("t1", "m2", "Hej")).await;
         let hint = hints.recv().await.expect("the other node hears");
         assert!(hint.foreign && !hint.scopes.is_empty());
+        assert!(hint.scopes.values().all(|news| news.delta.is_none()), "content went over the wire between nodes");
+        other.close().await.expect("closes");
+    }
+}
+
+#[tokio::test]
+async fn a_lost_notification_is_made_good_by_a_look_at_the_heads() {
+    for town in towns().await.into_iter().filter(|town| town.engine == "postgres") {
+        town.must("sara", open_case("c1", "moa", true)).await;
+        let case = town.scope("moa", ScopeKind::Case).await;
+        let clock = town.clock.clone();
+        let hub = Hub::default();
+        let time: Clock = Arc::new(move || clock.load(std::sync::atomic::Ordering::SeqCst));
+        let other = Db::open(&town.address, time, hub.clone()).await.expect("a second node opens");
+        let mut stream = hub.listen(&PersonId::new("moa"));
+        stream.follow(vec![(case.clone(), town.heads("c1").await["moa"])]);
+        let mut hints = hub.subscribe();
+        other.look_again().await.expect("looks");
+        // As a write of the first node that nobody was told of.
+        town.sql("UPDATE scope SET head = head + 1 WHERE fact = 'c1' AND audience = 'moa' AND $1 > 0").await;
+        other.look_again().await.expect("looks");
+        assert!(stream.next().await.scopes.contains_key(&case));
+        other.look_again().await.expect("looks");
+        assert_eq!(hints.recv().await.expect("one hint").scopes.len(), 1);
+        assert!(hints.try_recv().is_err(), "it was told more than once, or of nothing");
         other.close().await.expect("closes");
     }
 }

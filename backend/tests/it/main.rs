@@ -2,11 +2,17 @@
 
 mod access;
 mod acts;
+mod collect;
 #[path = "../common/mod.rs"]
 mod common;
 mod copy;
 mod demo;
+mod events;
 mod feed;
+mod gap;
+mod mask;
 mod message;
+mod model;
+mod parse;
 mod pull;
 mod town;

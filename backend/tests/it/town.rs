@@ -1,20 +1,24 @@
 //! A small town to test in: a real database with a registry, and actors who push and pull.
 
 use crate::common::fresh_databases;
+
 use crate::copy::Copy;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
 use digiteam_backend::{App, access, load, sync};
 use jiff::civil::Date;
-use protocol::access::{Grant, OpenScope, Purpose};
+use protocol::access::{Grant, OpenScope, Purpose, ScopeKind};
 use protocol::id::{DeviceId, MunicipalityId, MutationId, PersonId, ScopeId};
 use protocol::identity::Realm;
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use protocol::record::Record;
 use protocol::refusal::RefusalCode;
 use protocol::sync::{PullResponse, PushRequest};
+use sha2::{Digest as _, Sha256};
 use std::any::Any;
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -51,6 +55,7 @@ pub(crate) async fn towns() -> Vec<Town> {
             database: url,
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
+            keep_deleted_days: 90,
             providers: Vec::new(),
         };
         let clock = Arc::new(AtomicI64::new(NOON));
@@ -59,6 +64,7 @@ pub(crate) async fn towns() -> Vec<Town> {
         let app = App::open(config, Arc::new(move || time.load(Ordering::SeqCst)), stopping).await.expect("opens");
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
+        log_in(&app).await;
         towns.push(Town {
             engine: engine.to_string(),
             address,
@@ -73,7 +79,99 @@ pub(crate) async fn towns() -> Vec<Town> {
     towns
 }
 
+/// Everybody has a session and an access token: `token(person)`.
+async fn log_in(app: &App) {
+    let logged_in = app.db.write(|tx| {
+        Box::pin(async move {
+            let people: Vec<(String, String, String)> =
+                sqlx::query_as("SELECT id, realm, municipality FROM person").fetch_all(&mut *tx.conn).await?;
+            for (person, realm, municipality) in people {
+                sqlx::query(
+                    "INSERT INTO token_family (id, municipality, person, realm, started_at, expires_at)
+                     VALUES ($1, $2, $3, $4, 0, $5)",
+                )
+                .bind(format!("session-{person}"))
+                .bind(&municipality)
+                .bind(&person)
+                .bind(realm)
+                .bind(i64::MAX)
+                .execute(&mut *tx.conn)
+                .await?;
+                sqlx::query(
+                    "INSERT INTO access_token (hash, municipality, family, expires_at) VALUES ($1, $2, $3, $4)",
+                )
+                .bind(URL_SAFE_NO_PAD.encode(Sha256::digest(token(&person))))
+                .bind(&municipality)
+                .bind(format!("session-{person}"))
+                .bind(i64::MAX)
+                .execute(&mut *tx.conn)
+                .await?;
+            }
+            Ok(())
+        })
+    });
+    logged_in.await.expect("is written");
+}
+
+/// The access token of `person`.
+pub(crate) fn token(person: &str) -> String {
+    format!("{person:_<43}")
+}
+
 impl Town {
+    /// Runs one statement that takes the time and no other values.
+    pub(crate) async fn sql(&self, statement: &'static str) {
+        let done = self.app.db.write(move |tx| {
+            Box::pin(async move {
+                sqlx::query(statement).bind(tx.now).execute(&mut *tx.conn).await?;
+                Ok(())
+            })
+        });
+        done.await.expect("is done");
+    }
+
+    /// Lets `hours` go by.
+    pub(crate) fn wait(&self, hours: i64) {
+        self.clock.fetch_add(hours * 60 * 60 * 1000, Ordering::SeqCst);
+    }
+
+    /// The head of every scope that is about `fact`, by audience.
+    pub(crate) async fn heads(&self, fact: &str) -> BTreeMap<String, i64> {
+        let mut snapshot = self.app.db.snapshot().await.expect("reads");
+        let rows: Vec<(String, i64)> = sqlx::query_as("SELECT audience, head FROM scope WHERE fact = $1")
+            .bind(fact)
+            .fetch_all(&mut *snapshot)
+            .await
+            .expect("reads");
+        rows.into_iter().collect()
+    }
+
+    /// The scope of `kind` that `person` has.
+    pub(crate) async fn scope(&self, person: &str, kind: ScopeKind) -> ScopeId {
+        let grants = self.grants(person).await;
+        grants.into_iter().find(|grant| grant.kind == kind).expect("has one").scope
+    }
+
+    /// Whether `copy` is whole and what the backend says it should be.
+    pub(crate) async fn check_digests(&self, person: &str, copy: &Copy) {
+        let told = sync::digest(&self.app, &self.caller(person)).await.expect("is answered").scopes;
+        for scope in told.into_iter().filter(|scope| scope.head > 0) {
+            let cursor = copy.cursors.get(&scope.scope).unwrap_or_else(|| panic!("{person} has no {scope:?}"));
+            assert_eq!((cursor.seq, cursor.epoch, cursor.back), (scope.head, scope.epoch, None), "{person}");
+            assert_eq!(copy.digest(&scope.scope), scope.digest, "{}: the copy of {person} differs", self.engine);
+        }
+    }
+
+    /// The backend stops and starts again on what is in its database then.
+    pub(crate) async fn restart(&mut self) {
+        self.app.clone().close().await.expect("closes");
+        let (stop, stopping) = watch::channel(false);
+        let time = self.clock.clone();
+        let clock = Arc::new(move || time.load(Ordering::SeqCst));
+        self.app = App::open(self.app.config.clone(), clock, stopping).await.expect("opens");
+        self._stop = stop;
+    }
+
     /// A person of the registry.
     pub(crate) fn caller(&self, person: &str) -> Caller {
         let staff = ["sara", "samir", "stina"].contains(&person);
@@ -82,16 +180,14 @@ impl Town {
             person: PersonId::new(person),
             realm: if staff { Realm::Staff } else { Realm::Resident },
             municipality: MunicipalityId::new(if bjuv { "bjuv" } else { "helsingborg" }),
-            session: "test".into(),
+            session: format!("session-{person}"),
         }
     }
 
     /// The scope that a person's own acts are queued in.
     pub(crate) async fn own(&self, person: &str) -> ScopeId {
         let grants = self.grants(person).await;
-        let own = grants.into_iter().find(|grant| {
-            matches!(grant.kind, protocol::access::ScopeKind::Person | protocol::access::ScopeKind::Desk)
-        });
+        let own = grants.into_iter().find(|grant| matches!(grant.kind, ScopeKind::Person | ScopeKind::Desk));
         own.expect("everybody has a scope of their own").scope
     }
 
@@ -140,9 +236,7 @@ impl Town {
     pub(crate) async fn follow(&self, person: &str, copy: &mut Copy) {
         loop {
             let answer = self.answer(person, copy).await;
-            let more = answer.more;
-            copy.take(answer);
-            if !more {
+            if !copy.take(answer) {
                 return;
             }
         }
