@@ -9,6 +9,7 @@ use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, ensure};
 
+use crate::look::Theme;
 use crate::process::Process;
 use crate::wait::{LONG, until};
 
@@ -59,14 +60,19 @@ impl Desktop {
         Ok(desktop)
     }
 
-    /// Lets everything that opens from now on prefer dark colours.
+    /// Sets what everything prefers that opens from now on.
     ///
     /// # Errors
-    /// When the setting cannot be written.
-    pub fn darken(&self) -> Result<()> {
+    /// When the settings cannot be written.
+    pub fn prefer(&self, theme: Theme) -> Result<()> {
+        let wish = match theme {
+            Theme::Light => "",
+            Theme::Dark => "gtk-application-prefer-dark-theme=true\n",
+            Theme::Contrast => "gtk-theme-name=HighContrast\ngtk-enable-animations=false\n",
+        };
         let settings = self.folder.join("config/gtk-3.0");
         fs::create_dir_all(&settings)?;
-        Ok(fs::write(settings.join("settings.ini"), "[Settings]\ngtk-application-prefer-dark-theme=true\n")?)
+        Ok(fs::write(settings.join("settings.ini"), format!("[Settings]\n{wish}"))?)
     }
 
     /// Lets a command run on this desktop.

@@ -30,7 +30,7 @@ const contrast = (one, other) => {
 
 // What scrolls sideways by itself, and what is there for the ear only.
 const apart = (it) => it.closest(".page-frame, .visually-hidden, .skip, svg");
-const is_foreign = (it) => it.closest("bdi, .words, .whose, [lang]:not(html)");
+const is_foreign = (it) => it.closest("bdi, [dir=auto], .words, .whose, [lang]:not(html)");
 
 if (root.scrollWidth > innerWidth + 1) {
   faults.add(`the page is ${root.scrollWidth} wide, the window ${innerWidth}`);

@@ -11,12 +11,23 @@ use crate::window::{Size, Window};
 /// Theme and language of all windows of a tour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Look {
-    /// Whether the desktop prefers dark colours.
-    pub is_dark: bool,
+    /// What the desktop prefers.
+    pub theme: Theme,
     /// The language that is chosen in the app.
     pub language: Language,
     /// Whether every picture of the app is taken in every shape.
     pub in_every_shape: bool,
+}
+
+/// What a desktop can prefer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Theme {
+    /// Nothing in particular.
+    Light,
+    /// Dark colours.
+    Dark,
+    /// High contrast, and nothing that moves.
+    Contrast,
 }
 
 /// A language of the app.
@@ -56,7 +67,7 @@ const DESK_SHAPES: [Shape; 3] = [
 
 impl Look {
     /// Light, Swedish, one shape.
-    pub const USUAL: Self = Self { is_dark: false, language: Language::Swedish, in_every_shape: false };
+    pub const USUAL: Self = Self { theme: Theme::Light, language: Language::Swedish, in_every_shape: false };
 
     /// Reads `dark-ar` and the like: a look in every shape.
     ///
@@ -64,13 +75,14 @@ impl Look {
     /// When it is none.
     pub fn parse(name: &str) -> Result<Self> {
         let (theme, language) = name.split_once('-').context("a look is THEME-LANGUAGE")?;
-        let is_dark = match theme {
-            "light" => false,
-            "dark" => true,
+        let theme = match theme {
+            "light" => Theme::Light,
+            "dark" => Theme::Dark,
+            "contrast" => Theme::Contrast,
             other => bail!("no theme is called {other}"),
         };
         let language = Language::ALL.into_iter().find(|it| it.tag() == language);
-        Ok(Self { is_dark, language: language.context("the app does not speak that")?, in_every_shape: true })
+        Ok(Self { theme, language: language.context("the app does not speak that")?, in_every_shape: true })
     }
 
     /// The shapes besides the usual one.
@@ -105,6 +117,22 @@ impl Window {
         let tag = language.tag();
         self.click(&format!(".languages [lang={tag}]")).await?;
         self.see(&format!("html[lang={tag}] .languages [lang={tag}][aria-pressed=true]")).await
+    }
+
+    /// What the page believes that its desktop prefers.
+    ///
+    /// # Errors
+    /// When the window does not answer.
+    pub async fn theme(&self) -> Result<Theme> {
+        let script = "return ['(prefers-color-scheme: dark)', '(prefers-contrast: more) and (prefers-reduced-motion)']\
+                      .map(it => matchMedia(it).matches)";
+        let answers = self.run(script, Vec::new()).await?;
+        match serde_json::from_value::<[bool; 2]>(answers)? {
+            [false, false] => Ok(Theme::Light),
+            [true, false] => Ok(Theme::Dark),
+            [false, true] => Ok(Theme::Contrast),
+            [true, true] => bail!("dark and of high contrast at once is no theme here"),
+        }
     }
 
     /// What is wrong with how the page looks, one line each.
@@ -157,13 +185,13 @@ const SCROLLER: &str = "const it = [...document.querySelectorAll('.desk-content,
 
 #[cfg(test)]
 mod tests {
-    use super::{Language, Look};
+    use super::{Language, Look, Theme};
     use crate::browser::open;
     use crate::desktop::Desktop;
 
     #[test]
     fn a_look_has_a_name() {
-        let look = Look { is_dark: true, language: Language::Arabic, in_every_shape: true };
+        let look = Look { theme: Theme::Dark, language: Language::Arabic, in_every_shape: true };
         assert_eq!(Look::parse("dark-ar").expect("understood"), look);
         for not in ["dark", "dark-xx", "grey-sv", ""] {
             assert!(Look::parse(not).is_err(), "{not}");

@@ -28,8 +28,8 @@ usage: cargo xtask COMMAND
                  everything on this machine: provider, backend with demo content, the app;
                  with --tour, or where there is no display, the story in pictures instead
   pictures DIR [LOOK…]
-                 every screen of the tour in every size, light and dark, Swedish and Arabic, checked for
-                 what looks wrong; LOOK is one of light-sv, dark-ar and the like
+                 every screen of the tour in every size, light, dark and high contrast, Swedish and Arabic,
+                 checked for what looks wrong; LOOK is one of light-sv, dark-ar and the like
   test [FILTER]  format, lints and all tests; with FILTER only the tests whose name contains it
   tidy           what the compiler does not check: arrows, file lengths, words, licences
   bench sync|cache|startup [--json FILE]

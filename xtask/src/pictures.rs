@@ -10,7 +10,7 @@ use crate::demo::{absolute, built, prepare};
 use crate::run::{say, step};
 
 /// Theme and language; `tour` knows what they mean.
-const LOOKS: &[&str] = &["light-sv", "dark-sv", "light-ar", "dark-ar"];
+const LOOKS: &[&str] = &["light-sv", "dark-sv", "light-ar", "dark-ar", "contrast-sv"];
 
 /// Plays the tour once in each look, into a folder of its own; one that goes wrong does not hide the others.
 pub(crate) fn pictures(folder: &str, looks: &[&str]) -> Result<ExitCode> {

@@ -71,9 +71,7 @@ impl Tour {
     async fn start(folder: &Path, look: Look) -> Result<Self> {
         let stage = Stage::start().await?;
         let desktop = Desktop::start(stage.folder()).await?;
-        if look.is_dark {
-            desktop.darken()?;
-        }
+        desktop.prefer(look.theme)?;
         Ok(Self {
             resident: None,
             caseworker: None,
@@ -170,6 +168,8 @@ impl Tour {
         };
         let program = self.stage.app(role, profile, links)?;
         let window = Window::open(&self.desktop, self.stage.folder(), &program).await?;
+        let theme = window.theme().await?;
+        ensure!(theme == self.look.theme, "the window takes its desktop for {theme:?}");
         match role {
             Role::Resident => self.resident = Some(window),
             Role::Caseworker => self.caseworker = Some(window),

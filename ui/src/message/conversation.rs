@@ -110,7 +110,8 @@ fn use_follow(thread: &Rc<ThreadView>, end: NodeRef) {
         let height = web_sys::window().and_then(|window| window.inner_height().ok()).and_then(|height| height.as_f64());
         let near = end.get_bounding_client_rect().top() < height.unwrap_or_default() * NEAR;
         let follows = match before {
-            None => true,
+            // A thread that was opened just now is here before its messages are.
+            None | Some(0) => true,
             Some(before) => *count > before && (near || last_is_mine),
         };
         if follows {

@@ -34,7 +34,7 @@ fn show_row(words: &Words, row: &ThreadRowView) -> Html {
                     <span class="row-title"><bdi>{ subject(words, &row.subject) }</bdi></span>
                     <span class="row-detail"><bdi>{ &row.with }</bdi></span>
                     if let Some(preview) = &row.preview {
-                        <span class="row-preview"><bdi>{ preview }</bdi></span>
+                        <span class="row-preview" dir="auto">{ preview }</span>
                     }
                     { tags(words, row) }
                 </span>
