@@ -69,7 +69,7 @@ async fn first_sync(
     let mut row = Row::millis(name);
     for rep in 0..reps {
         row.ours.push(sync_all(corpus, world).await?);
-        row.limit.push(time(bare.fetch(corpus.name)).await?.0);
+        row.limit.push(bare.fetch(corpus.name).await?);
         let wish = json!({"verb": "first_sync", "database": corpus.name, "count": corpus.count()});
         row.peer.extend(peer.ask(&wish)?);
         progress(name, rep, &row);
@@ -104,7 +104,7 @@ async fn first_window(reps: usize, corpus: &Corpus, world: &mut World, bare: &Ba
         let (took, client) = time(appear).await?;
         row.ours.push(took);
         client.shutdown().await;
-        row.limit.push(time(bare.fetch("window")).await?.0);
+        row.limit.push(bare.fetch("window").await?);
         progress("first_window", rep, &row);
     }
     Ok(row)
