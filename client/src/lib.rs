@@ -25,6 +25,8 @@ mod vault;
 mod wire;
 
 pub use identity::Opener;
+#[cfg(feature = "bench")]
+pub use identity::bench;
 pub use vault::{KeyringVault, MemoryVault, Vault, VaultError};
 
 use bridge::{Failure, Topic};

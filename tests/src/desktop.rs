@@ -13,6 +13,9 @@ use crate::look::Theme;
 use crate::process::Process;
 use crate::wait::{LONG, until};
 
+/// Width and height of the display.
+pub const SCREEN: (usize, usize) = (1600, 1200);
+
 /// A desktop. It ends, with all windows on it, when it is dropped.
 pub struct Desktop {
     folder: PathBuf,
@@ -34,7 +37,9 @@ impl Desktop {
             DirBuilder::new().recursive(true).mode(0o700).create(folder.join(name))?;
         }
         let mut words = Command::new("Xvfb");
-        words.args(["-displayfd", "1", "-screen", "0", "1600x1200x24", "-nolisten", "tcp", "-noreset"]);
+        let screen = format!("{}x{}x24", SCREEN.0, SCREEN.1);
+        words.args(["-displayfd", "1", "-screen", "0", &screen, "-nolisten", "tcp", "-noreset"]);
+        words.arg("-fbdir").arg(&folder);
         let mut display = Process::start("display", &folder, &words)?;
         // It also complains of every number that is taken.
         let is_number = |line: &str| line.parse::<u32>().ok();
@@ -73,6 +78,11 @@ impl Desktop {
         let settings = self.folder.join("config/gtk-3.0");
         fs::create_dir_all(&settings)?;
         Ok(fs::write(settings.join("settings.ini"), format!("[Settings]\n{wish}"))?)
+    }
+
+    /// Where what the display shows can be read: its end is [`SCREEN`] pixels of four bytes.
+    pub fn screen(&self) -> PathBuf {
+        self.folder.join("Xvfb_screen0")
     }
 
     /// Lets a command run on this desktop.

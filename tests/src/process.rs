@@ -62,6 +62,11 @@ impl Process {
         said.await.with_context(|| self.last_words())
     }
 
+    /// Its process id.
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
     /// Whether it still runs.
     ///
     /// # Errors

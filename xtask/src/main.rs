@@ -32,7 +32,8 @@ usage: cargo xtask COMMAND
                  checked for what looks wrong; LOOK is one of light-sv, dark-ar and the like
   test [FILTER]  format, lints and all tests; with FILTER only the tests whose name contains it
   tidy           what the compiler does not check: arrows, file lengths, words, licences
-  bench sync|cache|startup [--json FILE]
+  bench sync|cache|startup [--json FILE] [--reps N]
+                 measurements beside a limit and a peer
   build          a release of the app and of the backend
   ui             the face: wasm, glue and style in ui/dist";
 

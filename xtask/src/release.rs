@@ -11,13 +11,19 @@ use crate::run::{cargo, run, say, step, target};
 pub(crate) fn release() -> Result<()> {
     step("packages", || packages::ensure(&[Set::Build, Set::Wasm])).0?;
     step("face", face::build).0?;
-    step("app", || {
-        let words = ["build", "--release", "--package", "digiteam-app", "--bins", "--features", "custom-protocol"];
-        run(&mut cargo(&words))
-    })
-    .0?;
-    step("backend", || run(&mut cargo(&["build", "--release", "--package", "digiteam-backend", "--bins"]))).0?;
+    step("app", app).0?;
+    step("backend", backend).0?;
     let folder = target().join("release");
     say(format!("{}\n{}", folder.join("digiteam-app").display(), folder.join("digiteam-backend").display()));
     Ok(())
+}
+
+/// The app, with the face that was built last.
+pub(crate) fn app() -> Result<()> {
+    run(&mut cargo(&["build", "--release", "--package", "digiteam-app", "--bins", "--features", "custom-protocol"]))
+}
+
+/// The backend.
+pub(crate) fn backend() -> Result<()> {
+    run(&mut cargo(&["build", "--release", "--package", "digiteam-backend", "--bins"]))
 }

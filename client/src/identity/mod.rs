@@ -1,5 +1,7 @@
 //! Logging in, locking, unlocking, logging out: the calls. What stands behind them is in [`session`].
 
+#[cfg(feature = "bench")]
+pub mod bench;
 mod callback;
 mod code;
 mod provider;

@@ -72,8 +72,9 @@ impl Store {
         Self::open_with(folder, options).await
     }
 
-    /// The same store in the open: only there can be seen what a wipe leaves behind.
-    #[cfg(test)]
+    /// The same store in the open: only there can be seen what a wipe leaves behind, and only beside it what
+    /// encryption costs.
+    #[cfg(any(test, feature = "bench"))]
     pub(crate) async fn open_plain(folder: &Path) -> Result<Self, StoreError> {
         Self::open_with(folder, SqliteConnectOptions::new()).await
     }

@@ -1,0 +1,125 @@
+//! Doors for measuring, open only with the feature `bench`, which no release has: a session that begins with
+//! a refresh token instead of a login, a store with a key that needs no code, and the same store unencrypted
+//! as the limit. What is measured behind them is the code that people run. Never asks for or keeps a secret.
+
+use super::provider::Endpoints;
+use super::session::{Session, Stage};
+use super::tokens::Tokens;
+use crate::failure::{failure, internal};
+use crate::seal::{KEY, Key};
+use crate::store::{Meta, Store, StoreError};
+use crate::sync::{Open, now};
+use crate::{Client, Setup};
+use bridge::{Failure, FailureCode};
+use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
+use protocol::identity::{Me, Realm};
+use std::sync::Arc;
+use uuid::Uuid;
+
+/// Whose device it is.
+pub struct Seat {
+    /// The resident.
+    pub person: String,
+    /// Their own scope.
+    pub own_scope: String,
+    /// Begins their session at the backend; without one the device stays offline.
+    pub refresh: Option<String>,
+}
+
+/// How the store lies on the disk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cipher {
+    /// As everybody's does.
+    Sealed,
+    /// Readable.
+    Plain,
+}
+
+/// Makes a store for `seat`, or gives the one that is there to them, and closes it again.
+///
+/// # Errors
+/// What the store says.
+pub async fn prepare(setup: &Setup, seat: Seat, cipher: Cipher) -> Result<(), Failure> {
+    let store = open_store(setup, cipher).await?;
+    let me = Me {
+        person: PersonId::new(seat.person),
+        name: "Anna Ek".to_owned(),
+        realm: Realm::Resident,
+        municipality: MunicipalityId::new("bench"),
+        municipality_name: "Bench".to_owned(),
+        own_scope: ScopeId::new(seat.own_scope),
+    };
+    let token = setup.backend.join("identity/token").map_err(|error| internal(&error))?;
+    let mut tx = store.write().await?;
+    Meta::Me.keep(&mut tx, &me).await?;
+    if Meta::Device.load::<DeviceId>(&mut tx).await?.is_none() {
+        Meta::Device.keep(&mut tx, &DeviceId::from(Uuid::new_v4())).await?;
+    }
+    Meta::Endpoints.keep(&mut tx, &Endpoints { token, revocation: None }).await?;
+    match seat.refresh {
+        Some(refresh) => Meta::Refresh.keep(&mut tx, &refresh).await?,
+        None => {
+            let forgotten = sqlx::query("DELETE FROM meta WHERE key = 'refresh'").execute(&mut *tx).await;
+            forgotten.map_err(StoreError::from)?;
+        }
+    }
+    tx.commit().await.map_err(StoreError::from)?;
+    store.close().await;
+    Ok(())
+}
+
+/// Opens what [`prepare`] made and begins to sync, as unlocking does once the key is known.
+///
+/// # Errors
+/// What the store says.
+pub async fn open(setup: Setup, cipher: Cipher) -> Result<Client, Failure> {
+    let store = open_store(&setup, cipher).await?;
+    let session = Session::start(setup)?;
+    let open = Open::start(store, Tokens::new(), session.wire.clone(), session.changes.clone()).await?;
+    session.enter(Stage::Open(open));
+    Ok(Client { inner: Arc::new(session) })
+}
+
+/// How many records are here.
+///
+/// # Errors
+/// `NotOpen`, or what the store says.
+pub async fn count(client: &Client) -> Result<i64, Failure> {
+    let open = client.open()?;
+    let counted = sqlx::query_scalar("SELECT count(*) FROM record").fetch_one(open.store.read()).await;
+    Ok(counted.map_err(StoreError::from)?)
+}
+
+/// The highest number among a scope's messages; as cheap as a question can be, for asking often.
+///
+/// # Errors
+/// `NotOpen`, or what the store says.
+pub async fn newest(client: &Client, scope: &str) -> Result<i64, Failure> {
+    let open = client.open()?;
+    let newest = sqlx::query_scalar("SELECT coalesce(max(seq), 0) FROM record WHERE scope = ?1 AND kind = 'message'")
+        .bind(scope)
+        .fetch_one(open.store.read())
+        .await;
+    Ok(newest.map_err(StoreError::from)?)
+}
+
+/// Takes a scope's grant away and wipes it, as the answer to a pull does that does not name it.
+///
+/// # Errors
+/// `NotOpen`, or what the store says.
+pub async fn wipe(client: &Client, scope: &str) -> Result<(), Failure> {
+    let open = client.open()?;
+    let mut tx = open.store.write().await?;
+    sqlx::query("DELETE FROM grants WHERE scope = ?1").bind(scope).execute(&mut *tx).await.map_err(StoreError::from)?;
+    tx.commit().await.map_err(StoreError::from)?;
+    open.store.end_leases(now()).await?;
+    Ok(())
+}
+
+async fn open_store(setup: &Setup, cipher: Cipher) -> Result<Store, Failure> {
+    let key = Key::read(&[7; KEY]).map_err(|_| failure(FailureCode::Internal))?;
+    Ok(match cipher {
+        Cipher::Sealed => Store::open(&setup.folder, &key).await?,
+        Cipher::Plain => Store::open_plain(&setup.folder).await?,
+    })
+}
