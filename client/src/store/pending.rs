@@ -103,15 +103,17 @@ pub(super) async fn drop_arrived(conn: &mut SqliteConnection) -> Result<(), Stor
 }
 
 /// Drops what is done and whose effects can never come here: a complete pull has shown that none of its places that
-/// are still to come is served.
-pub(super) async fn drop_lost(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+/// are still to come is served. Only of what its `results` speak: what was done later may have made its own place.
+pub(super) async fn drop_lost(conn: &mut SqliteConnection, results: &[MutationResult]) -> Result<(), StoreError> {
+    let known: Vec<_> = results.iter().map(|result| &result.mid).collect();
     sqlx::query(
-        "DELETE FROM pending WHERE state = 'sent' AND NOT EXISTS (
+        "DELETE FROM pending WHERE state = 'sent' AND mid IN (SELECT value FROM json_each(?1)) AND NOT EXISTS (
              SELECT 1 FROM json_each(pending.places) AS place
              JOIN grants ON grants.scope = place.value ->> '$.scope' AND grants.head IS NOT NULL
              LEFT JOIN cursor ON cursor.scope = grants.scope
              WHERE coalesce(cursor.seq, -1) < place.value ->> '$.seq')",
     )
+    .bind(serde_json::to_string(&known)?)
     .execute(conn)
     .await?;
     Ok(())
