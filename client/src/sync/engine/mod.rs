@@ -195,7 +195,8 @@ impl Engine {
             self.jumped();
         }
         match event {
-            Event::Began => self.begun = true,
+            // What was queued before the end of the last run is there still.
+            Event::Began => (self.begun, self.push.dirty) = (true, true),
             Event::Queued => self.push.dirty = true,
             Event::Nudged => self.nudge(),
             Event::Rang => self.bell = None,
