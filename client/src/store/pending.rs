@@ -4,12 +4,12 @@
 //! so that the backend does it once. A refusal is kept until the person has dealt with it; only what
 //! nobody would miss (a read mark) goes without a word.
 
-use super::{Store, StoreError};
+use super::{Meta, Store, StoreError};
 use protocol::Millis;
 use protocol::id::{MutationId, ScopeId};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use protocol::refusal::{Refusal, RefusalCode};
-use protocol::sync::MAX_PUSH;
+use protocol::sync::{MAX_PUSH, PushResponse};
 use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -155,11 +155,17 @@ impl Store {
         Ok(mids.into_iter().map(MutationId::new).collect())
     }
 
-    /// Takes the answers to a push in.
-    pub(crate) async fn settle(&self, results: &[MutationResult]) -> Result<(), StoreError> {
+    /// Takes the answers to a push in, unless they are of another life of the backend's database: their places mean
+    /// nothing beside these cursors, and what was done in that life may be undone. `false` then.
+    pub(crate) async fn settle(&self, answer: &PushResponse) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        settle(&mut tx, results).await?;
-        Ok(tx.commit().await?)
+        let known: Option<String> = Meta::DbEpoch.load(&mut tx).await?;
+        if !answer.db_epoch.is_empty() && known.is_some_and(|known| known != answer.db_epoch) {
+            return Ok(false);
+        }
+        settle(&mut tx, &answer.results).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// How many wait and were refused.

@@ -17,7 +17,7 @@ use crate::store::Wanted;
 pub(super) use backoff::Backoff;
 use listen::Listen;
 use protocol::Millis;
-use protocol::mutation::{Mutation, MutationResult};
+use protocol::mutation::Mutation;
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{self, Page, PullRequest, PullResponse, PushResponse};
 use pull::Pull;
@@ -128,7 +128,7 @@ pub(crate) enum Effect {
     /// Send it.
     Push(Flight, Vec<Mutation>),
     /// Take the answers into the store.
-    Settle(Flight, Vec<MutationResult>),
+    Settle(Flight, PushResponse),
     /// Open the event stream, and end the one before.
     Listen(Flight),
     /// Take a page of the event stream into the store.
