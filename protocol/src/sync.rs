@@ -153,6 +153,10 @@ pub const MAX_PUSH: usize = 500;
 /// The answer to a push: durable when it arrives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PushResponse {
+    /// See [`PullResponse::db_epoch`]. Results of another life than the one that the client knows say nothing about
+    /// its cursors: pull first, and send again.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub db_epoch: String,
     /// One for each mutation, in the same order.
     pub results: Vec<MutationResult>,
 }

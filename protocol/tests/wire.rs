@@ -106,6 +106,7 @@ fn requests_and_answers() {
     }
     check::<PushRequest>(r#"{"device":"d","mutations":[]}"#);
     check::<PushResponse>(r#"{"results":[]}"#);
+    check::<PushResponse>(r#"{"db_epoch":"e","results":[]}"#);
     check::<DigestResponse>(r#"{"db_epoch":"e","scopes":[{"scope":"x","epoch":1,"head":3,"digest":"00"}]}"#);
     check::<Event>(r#"{"event":"changed","scope":"x"}"#);
     check::<Event>(

@@ -32,6 +32,8 @@ const GROUP: usize = 64;
 
 /// Key of what names the life of the database.
 const EPOCH: &str = "db_epoch";
+const META: &str =
+    "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
 /// Time as the backend knows it; passed in so that tests decide it.
 pub type Clock = Arc<dyn Fn() -> Millis + Send + Sync>;
@@ -135,12 +137,22 @@ impl Db {
     }
 
     /// Begins a new life, after the database was restored from a backup: clients then void their cursors and
-    /// send again what this database may have forgotten.
+    /// send again what this database may have forgotten. Every grant gets a new epoch, so that nothing of the old
+    /// life that is still on its way is taken for a part of the new one.
     ///
     /// # Errors
     /// When it cannot be written.
     pub async fn renew_epoch(&self) -> Result<(), Error> {
-        self.keep_meta(EPOCH, uuid::Uuid::new_v4().to_string()).await
+        self.write(|tx| {
+            Box::pin(async move {
+                let grants = "UPDATE access_grant SET epoch = $1";
+                sqlx::query(grants).bind(tx.now).execute(&mut *tx.conn).await?;
+                let life = uuid::Uuid::new_v4().to_string();
+                sqlx::query(META).bind(EPOCH).bind(life).execute(&mut *tx.conn).await?;
+                Ok(())
+            })
+        })
+        .await
     }
 
     /// What the installation remembers under `key`.
@@ -158,11 +170,9 @@ impl Db {
     /// # Errors
     /// When it cannot be written.
     pub async fn keep_meta(&self, key: &'static str, value: String) -> Result<(), Error> {
-        let sql =
-            "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
         self.write(move |tx| {
             Box::pin(async move {
-                sqlx::query(sql).bind(key).bind(value).execute(&mut *tx.conn).await?;
+                sqlx::query(META).bind(key).bind(value).execute(&mut *tx.conn).await?;
                 Ok(())
             })
         })

@@ -39,7 +39,8 @@ pub async fn push_at(app: &App, caller: Caller, asked: PushRequest, now: Millis)
     if asked.mutations.len() > MAX_PUSH {
         return Err(RefusalCode::TooLong.into());
     }
-    app.db.write_at(now, move |tx| Box::pin(async move { run(tx, &caller, asked).await })).await
+    let results = app.db.write_at(now, move |tx| Box::pin(async move { run(tx, &caller, asked).await })).await?;
+    Ok(PushResponse { db_epoch: app.db.epoch().to_owned(), results })
 }
 
 /// What is known of a mutation before the heads are taken.
@@ -50,7 +51,7 @@ enum Step {
     Tried { number: usize, refused: Option<Refusal>, hash: String },
 }
 
-async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<PushResponse, Error> {
+async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<Vec<MutationResult>, Error> {
     let mut steps = Vec::with_capacity(asked.mutations.len());
     // The number that is awaited next in each lane that this push has come to.
     let mut lanes: BTreeMap<ScopeId, i64> = BTreeMap::new();
@@ -80,7 +81,7 @@ async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<Pus
         };
         results.push(MutationResult { mid: mutation.mid.clone(), outcome });
     }
-    Ok(PushResponse { results })
+    Ok(results)
 }
 
 /// Places that the sender is served: others must not even be heard of.

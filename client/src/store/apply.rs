@@ -83,7 +83,7 @@ impl Store {
         let before = count(&mut tx).await?;
         pending::settle(&mut tx, &answer.results).await?;
         if !answer.more {
-            pending::drop_lost(&mut tx).await?;
+            pending::drop_lost(&mut tx, &answer.results).await?;
         }
         // What was refused in a scope that is gone stays until its writer has seen it; a desk has no place for it.
         let me: Option<Me> = Meta::Me.load(&mut tx).await?;

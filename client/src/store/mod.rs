@@ -25,6 +25,7 @@ use std::time::Duration;
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 const FILE: &str = "store.db";
 const READERS: u32 = 3;
+const BEGIN: &str = "BEGIN IMMEDIATE";
 const SQLITE_FULL: &str = "13";
 const SQLITE_NOTADB: &str = "26";
 
@@ -117,7 +118,14 @@ impl Store {
 
     /// Begins the one write that can be under way. Dropping it undoes it.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        Ok(self.writer.begin_with("BEGIN IMMEDIATE").await?)
+        match self.writer.begin_with(BEGIN).await {
+            // SQLite itself undoes what finds the disk full, and the connection goes on believing in it.
+            Err(sqlx::Error::InvalidSavePointStatement) => {
+                self.writer.acquire().await?.close().await?;
+                Ok(self.writer.begin_with(BEGIN).await?)
+            }
+            begun => Ok(begun?),
+        }
     }
 
     /// Where encrypted files lie.

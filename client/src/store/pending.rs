@@ -4,12 +4,12 @@
 //! so that the backend does it once. A refusal is kept until the person has dealt with it; only what
 //! nobody would miss (a read mark) goes without a word.
 
-use super::{Store, StoreError};
+use super::{Meta, Store, StoreError};
 use protocol::Millis;
 use protocol::id::{MutationId, ScopeId};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use protocol::refusal::{Refusal, RefusalCode};
-use protocol::sync::MAX_PUSH;
+use protocol::sync::{MAX_PUSH, PushResponse};
 use sqlx::SqliteConnection;
 use std::collections::BTreeSet;
 use uuid::Uuid;
@@ -103,15 +103,17 @@ pub(super) async fn drop_arrived(conn: &mut SqliteConnection) -> Result<(), Stor
 }
 
 /// Drops what is done and whose effects can never come here: a complete pull has shown that none of its places that
-/// are still to come is served.
-pub(super) async fn drop_lost(conn: &mut SqliteConnection) -> Result<(), StoreError> {
+/// are still to come is served. Only of what its `results` speak: what was done later may have made its own place.
+pub(super) async fn drop_lost(conn: &mut SqliteConnection, results: &[MutationResult]) -> Result<(), StoreError> {
+    let known: Vec<_> = results.iter().map(|result| &result.mid).collect();
     sqlx::query(
-        "DELETE FROM pending WHERE state = 'sent' AND NOT EXISTS (
+        "DELETE FROM pending WHERE state = 'sent' AND mid IN (SELECT value FROM json_each(?1)) AND NOT EXISTS (
              SELECT 1 FROM json_each(pending.places) AS place
              JOIN grants ON grants.scope = place.value ->> '$.scope' AND grants.head IS NOT NULL
              LEFT JOIN cursor ON cursor.scope = grants.scope
              WHERE coalesce(cursor.seq, -1) < place.value ->> '$.seq')",
     )
+    .bind(serde_json::to_string(&known)?)
     .execute(conn)
     .await?;
     Ok(())
@@ -153,11 +155,17 @@ impl Store {
         Ok(mids.into_iter().map(MutationId::new).collect())
     }
 
-    /// Takes the answers to a push in.
-    pub(crate) async fn settle(&self, results: &[MutationResult]) -> Result<(), StoreError> {
+    /// Takes the answers to a push in, unless they are of another life of the backend's database: their places mean
+    /// nothing beside these cursors, and what was done in that life may be undone. `false` then.
+    pub(crate) async fn settle(&self, answer: &PushResponse) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
-        settle(&mut tx, results).await?;
-        Ok(tx.commit().await?)
+        let known: Option<String> = Meta::DbEpoch.load(&mut tx).await?;
+        if !answer.db_epoch.is_empty() && known.is_some_and(|known| known != answer.db_epoch) {
+            return Ok(false);
+        }
+        settle(&mut tx, &answer.results).await?;
+        tx.commit().await?;
+        Ok(true)
     }
 
     /// How many wait and were refused.

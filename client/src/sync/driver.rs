@@ -84,10 +84,13 @@ impl Driver {
                 let request = PushRequest { device: open.device.clone(), mutations };
                 Event::Pushed(flight, open.post("push", &request).await.map_err(Into::into))
             }),
-            Effect::Settle(flight, results) => self.tell(async move {
-                let settled = open.store.settle(&results).await;
+            Effect::Settle(flight, answer) => self.tell(async move {
+                let settled = open.store.settle(&answer).await;
                 open.changes.tell([Topic::Sync, Topic::Message, Topic::Task]);
-                Event::Settled(flight, settled.map_err(Into::into))
+                Event::Settled(
+                    flight,
+                    settled.map_err(Into::into).and_then(|known| known.then_some(()).ok_or(Trouble::Down)),
+                )
             }),
             Effect::Listen(flight) => {
                 let listening = self.tasks.spawn(listen(open, flight));

@@ -381,7 +381,7 @@ async fn push(State(backend): State<Shared>, Json(asked): Json<PushRequest>) -> 
     if world.lose_push_replies {
         return StatusCode::BAD_GATEWAY.into_response();
     }
-    Json(PushResponse { results }).into_response()
+    Json(PushResponse { db_epoch: world.db_epoch.clone(), results }).into_response()
 }
 
 async fn events(State(backend): State<Shared>) -> impl IntoResponse {

@@ -19,7 +19,7 @@ pub(super) use backoff::Backoff;
 use compare::Compare;
 use listen::Listen;
 use protocol::Millis;
-use protocol::mutation::{Mutation, MutationResult};
+use protocol::mutation::Mutation;
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{self, Page, PullRequest, PullResponse, PushResponse};
 use pull::Pull;
@@ -132,7 +132,7 @@ pub(crate) enum Effect {
     /// Send it.
     Push(Flight, Vec<Mutation>),
     /// Take the answers into the store.
-    Settle(Flight, Vec<MutationResult>),
+    Settle(Flight, PushResponse),
     /// Open the event stream, and end the one before.
     Listen(Flight),
     /// Take a page of the event stream into the store.
@@ -204,7 +204,8 @@ impl Engine {
         }
         match event {
             Event::Began => {
-                self.begun = true;
+                // What was queued before the end of the last run is there still.
+                (self.begun, self.push.dirty) = (true, true);
                 self.compare.begin(now.mono);
             }
             Event::Queued => self.push.dirty = true,

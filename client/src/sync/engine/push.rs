@@ -123,18 +123,20 @@ impl Engine {
 
     pub(super) fn pushed(&mut self, flight: Flight, answer: Result<PushResponse, Trouble>) {
         let Some(flying) = self.push.flying.get_mut(&flight) else { return };
-        let results = match answer {
-            Ok(answer) => answer.results,
+        let answer = match answer {
+            Ok(answer) => answer,
             Err(Trouble::Refused(refusal)) if flying.acts.len() == 1 && is_for_good(refusal.code) => {
                 // The one at fault is found.
                 if let Some(lane) = self.push.lanes.get_mut(&flying.acts[0].lane) {
                     lane.single = false;
                 }
-                vec![MutationResult { mid: flying.acts[0].mid.clone(), outcome: Outcome::Refused { refusal } }]
+                let outcome = Outcome::Refused { refusal };
+                let results = vec![MutationResult { mid: flying.acts[0].mid.clone(), outcome }];
+                PushResponse { db_epoch: String::new(), results }
             }
             Err(trouble) => return self.not_pushed(flight, &trouble),
         };
-        for result in &results {
+        for result in &answer.results {
             if let Outcome::Refused { refusal } = &result.outcome
                 && matches!(refusal.code, RefusalCode::OutOfOrder | RefusalCode::Missing)
                 && let Some(act) = flying.acts.iter().find(|act| act.mid == result.mid)
@@ -142,7 +144,7 @@ impl Engine {
                 flying.stuck.insert(act.lane.clone());
             }
         }
-        self.effects.push(Effect::Settle(flight, results));
+        self.effects.push(Effect::Settle(flight, answer));
     }
 
     pub(super) fn settled(&mut self, flight: Flight, settled: Result<(), Trouble>) {
@@ -150,6 +152,7 @@ impl Engine {
         self.push.dirty = true;
         if let Err(trouble) = settled {
             // The answers are given again to who sends again.
+            self.pull.look();
             return self.push_failed(&trouble);
         }
         self.push.backoff.reset();
