@@ -20,7 +20,6 @@ mod search;
 mod store;
 mod sync;
 mod task;
-mod tend;
 mod vault;
 mod wire;
 

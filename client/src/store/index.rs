@@ -93,7 +93,8 @@ impl Store {
 
 // Brings the index to what these records are now.
 async fn enter(conn: &mut SqliteConnection, records: &[i64]) -> Result<(), StoreError> {
-    let rows: Vec<(i64, Option<i64>, Option<Millis>, Option<String>, Option<String>, Option<String>)> = sqlx::query_as(
+    type Row = (i64, Option<i64>, Option<Millis>, Option<String>, Option<String>, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(
         "SELECT asked.value, entry.no, record.at, record.kind, record.id, record.body FROM json_each(?1) AS asked
          LEFT JOIN record ON record.rowid = asked.value LEFT JOIN entry ON entry.record = asked.value",
     )

@@ -48,6 +48,7 @@ impl Store {
     }
 
     /// Takes every step that is left, until a wipe is done.
+    #[cfg(test)]
     pub(crate) async fn purge(&self) -> Result<(), StoreError> {
         while self.purge_some().await? {}
         Ok(())

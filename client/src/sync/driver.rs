@@ -14,12 +14,16 @@ use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::future::Future;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 use tokio::sync::mpsc::UnboundedReceiver;
 use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
+
+/// Records that are indexed in one go.
+const STEP: usize = 200;
 
 struct Driver {
     open: Arc<Open>,
@@ -111,11 +115,10 @@ impl Driver {
                 self.tell(async move { Event::Compared(open.compare().await.map_err(Into::into)) });
             }
             Effect::Keep => self.tell(async move {
-                match open.store.end_leases(now()).await {
-                    Ok(topics) => open.changes.tell(topics),
-                    Err(error) => tracing::warn!(%error, "leases could not be ended"),
-                }
-                Event::Kept(false)
+                Event::Kept(open.keep().await.unwrap_or_else(|error| {
+                    tracing::warn!(%error, "the store could not be looked after");
+                    false
+                }))
             }),
             Effect::FetchFiles => open.files_bell.notify_one(),
             Effect::AwaitLogin => self.tell(async move {
@@ -142,9 +145,9 @@ impl Open {
         let (done, wait) = oneshot::channel();
         let ticket = {
             let mut waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner);
-            waiting.0 += 1;
-            let ticket = waiting.0;
-            waiting.1.insert(ticket, done);
+            waiting.last += 1;
+            let ticket = waiting.last;
+            waiting.tickets.insert(ticket, done);
             ticket
         };
         self.tell(Event::Asked(ticket));
@@ -152,11 +155,23 @@ impl Open {
     }
 
     fn answer(&self, ticket: Ticket, result: Result<(), Trouble>) {
-        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).1.remove(&ticket);
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).tickets.remove(&ticket);
         if let Some(waiting) = waiting {
             // Who has gone away in the meantime needs no answer.
             let _ = waiting.send(result);
         }
+    }
+
+    /// A step so short that an intent never waits long for its turn to be written. Whether there is more to do: what
+    /// is left undone stands in the store, so a crash loses nothing of it.
+    async fn keep(&self) -> Result<bool, StoreError> {
+        self.changes.tell(self.store.end_leases(now()).await?);
+        let more = self.store.index_some(STEP).await? || self.store.purge_some().await?;
+        if self.tended.swap(more, Ordering::Relaxed) && !more {
+            // How far search reaches.
+            self.changes.tell([Topic::Sync]);
+        }
+        Ok(more)
     }
 
     async fn compare(&self) -> Result<bool, WireError> {

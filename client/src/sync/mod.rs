@@ -43,10 +43,18 @@ pub(crate) struct Open {
     online: AtomicBool,
     catching_up: AtomicBool,
     events: UnboundedSender<Event>,
-    waiting: Mutex<(Ticket, HashMap<Ticket, oneshot::Sender<Result<(), Trouble>>>)>,
+    waiting: Mutex<Waiting>,
+    tended: AtomicBool,
     files_bell: Notify,
     hopeless: Mutex<HashSet<String>>,
     tasks: Mutex<JoinSet<()>>,
+}
+
+/// Who waits for a pull, by their tickets, and the last ticket given.
+#[derive(Default)]
+struct Waiting {
+    last: Ticket,
+    tickets: HashMap<Ticket, oneshot::Sender<Result<(), Trouble>>>,
 }
 
 impl Client {
@@ -118,6 +126,7 @@ impl Open {
             catching_up: AtomicBool::new(false),
             events,
             waiting: Mutex::default(),
+            tended: AtomicBool::new(false),
             files_bell: Notify::new(),
             hopeless: Mutex::default(),
             tasks: Mutex::default(),
@@ -125,7 +134,6 @@ impl Open {
         let mut tasks = open.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.spawn(driver::run(Arc::clone(&open), told));
         tasks.spawn(files::run(Arc::clone(&open)));
-        tasks.spawn(crate::tend::run(Arc::clone(&open)));
         drop(tasks);
         Ok(open)
     }

@@ -93,9 +93,9 @@ impl Engine {
         }
     }
 
-    pub(super) fn took_page(&mut self, joined: Result<bool, Trouble>) {
+    pub(super) fn took_page(&mut self, joined: &Result<bool, Trouble>) {
         self.listen.taking = false;
-        if joined == Ok(true) {
+        if *joined == Ok(true) {
             self.keep = true;
         } else {
             self.listen.pages.clear();

@@ -221,7 +221,7 @@ impl Engine {
             Event::Opened(flight) => self.opened(flight),
             Event::Heard(flight, event) => self.heard(flight, event),
             Event::Hushed(flight, trouble) => self.hushed(flight, trouble),
-            Event::TookPage(joined) => self.took_page(joined),
+            Event::TookPage(joined) => self.took_page(&joined),
             Event::Compared(differs) => self.compared(&differs),
             Event::Kept(more) => {
                 self.keeping = false;
