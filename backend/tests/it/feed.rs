@@ -4,12 +4,14 @@ use crate::acts::{open_case, send_message, start_thread, write_note};
 use crate::copy::Copy;
 use crate::town::{Town, towns};
 use digiteam_backend::db::{Clock, Db};
-use digiteam_backend::hub::Hub;
+use digiteam_backend::feed::Touched;
+use digiteam_backend::hub::{Hub, Listener};
 use digiteam_backend::sync;
 use protocol::access::ScopeKind;
 use protocol::id::PersonId;
 use protocol::mutation::Outcome;
 use std::sync::Arc;
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn commit_order_is_sequence_order_while_many_write() {
@@ -136,10 +138,14 @@ async fn a_lost_notification_is_made_good_by_a_look_at_the_heads() {
         // As a write of the first node that nobody was told of.
         town.sql("UPDATE scope SET head = head + 1 WHERE fact = 'c1' AND audience = 'moa' AND $1 > 0").await;
         other.look_again().await.expect("looks");
-        assert!(stream.next().await.scopes.contains_key(&case));
+        assert!(heard(&mut stream).await.scopes.contains_key(&case));
         other.look_again().await.expect("looks");
         assert_eq!(hints.recv().await.expect("one hint").scopes.len(), 1);
         assert!(hints.try_recv().is_err(), "it was told more than once, or of nothing");
         other.close().await.expect("closes");
     }
+}
+
+async fn heard(stream: &mut Listener) -> Arc<Touched> {
+    tokio::time::timeout(Duration::from_secs(20), stream.next()).await.expect("hears of it")
 }
