@@ -72,8 +72,8 @@ impl Follow {
                 _ = self.stopping.wait_for(|stopping| *stopping) => return None,
                 () = tokio::time::sleep_until(self.until) => return None,
             };
-            // A stream that cannot tell what it may speak of ends.
-            self.take(&touched).await.ok()??;
+            // A stream that cannot tell what it may speak of ends. Boxed, as most streams do nothing most of the time.
+            Box::pin(self.take(&touched)).await.ok()??;
         }
     }
 

@@ -124,3 +124,22 @@ fn whatever_is_pulled_or_pushed_is_answered() {
         outcome.unwrap_or_else(|error| panic!("{error}"));
     }
 }
+
+#[test]
+fn a_zero_byte_is_no_fault_on_any_engine() {
+    let runtime = tokio::runtime::Runtime::new().expect("runs");
+    for town in runtime.block_on(towns()) {
+        let own = runtime.block_on(town.own("sara"));
+        for (path, text, word) in [
+            ("/sync/pull", PULL, "0199a0c0"),
+            ("/sync/pull", PULL, "SCOPE"),
+            ("/sync/push", PUSH, "u1"),
+            ("/sync/push", PUSH, "SCOPE"),
+            ("/sync/push", PUSH, "t1"),
+            ("/sync/push", PUSH, "far"),
+        ] {
+            let text = text.replacen(word, &format!("{word}\\u0000"), 1).replace("SCOPE", own.as_str());
+            runtime.block_on(send(&town, path, text.into_bytes()));
+        }
+    }
+}
