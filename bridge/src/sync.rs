@@ -26,6 +26,17 @@ pub struct SyncView {
     pub waiting: u32,
     /// Mutations that were refused and that nobody has dealt with.
     pub refused: u32,
+    /// What became of mutations that waited, when what is stored here was damaged and made anew.
+    pub rescued: Option<Rescue>,
+}
+
+/// After damage: what waited to be sent, as far as it could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rescue {
+    /// Mutations that still wait.
+    pub kept: u32,
+    /// Whether some could not be read, and are lost.
+    pub lost: bool,
 }
 
 /// Something that one wanted done and that was refused for good. It stays, where the thing is, until one has dealt
