@@ -29,6 +29,17 @@ pub(crate) struct Match {
     pub(crate) subject: Option<String>,
 }
 
+// A record that is asked for by its number, if it is still there, and its entry, if it has one.
+#[derive(FromRow)]
+struct Asked {
+    record: i64,
+    entry: Option<i64>,
+    at: Option<Millis>,
+    kind: Option<String>,
+    id: Option<String>,
+    body: Option<String>,
+}
+
 impl Store {
     /// Brings the index at most `most` records further. `true` when there is more to do.
     pub(crate) async fn index_some(&self, most: usize) -> Result<bool, StoreError> {
@@ -93,9 +104,8 @@ impl Store {
 
 // Brings the index to what these records are now.
 async fn enter(conn: &mut SqliteConnection, records: &[i64]) -> Result<(), StoreError> {
-    type Row = (i64, Option<i64>, Option<Millis>, Option<String>, Option<String>, Option<String>);
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT asked.value, entry.no, record.at, record.kind, record.id, record.body FROM json_each(?1) AS asked
+    let rows: Vec<Asked> = sqlx::query_as(
+        "SELECT asked.value AS record, entry.no AS entry, record.at, record.kind, record.id, record.body FROM json_each(?1) AS asked
          LEFT JOIN record ON record.no = asked.value LEFT JOIN entry ON entry.record = asked.value",
     )
     .bind(serde_json::to_string(records)?)
@@ -103,7 +113,7 @@ async fn enter(conn: &mut SqliteConnection, records: &[i64]) -> Result<(), Store
     .await?;
     let (mut left, mut entered) = (Vec::new(), Vec::new());
     let mut days = HashMap::new();
-    for (record, entry, at, kind, id, body) in rows {
+    for Asked { record, entry, at, kind, id, body } in rows {
         let read = kind.zip(id).zip(body).and_then(|((kind, id), body)| words(&kind, &id, &body, ""));
         left.extend(entry);
         if let Some(read) = read {

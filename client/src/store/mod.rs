@@ -13,6 +13,7 @@ mod pending;
 mod project;
 mod purge;
 mod repair;
+mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 
@@ -76,6 +77,7 @@ pub(crate) struct Store {
     writer: SqlitePool,
     readers: SqlitePool,
     kept: bool,
+    room: room::Room,
 }
 
 impl Store {
@@ -102,6 +104,9 @@ impl Store {
     // From here on the end is unclean unless it is closed.
     fn marked(self) -> Result<Self, StoreError> {
         repair::mark(&self.folder)?;
+        if let Err(error) = self.reserve() {
+            tracing::warn!(%error, "no reserve for a full disk");
+        }
         Ok(self)
     }
 
@@ -152,7 +157,7 @@ impl Store {
             .max_connections(READERS)
             .connect_with(options.pragma("wal_autocheckpoint", "0").pragma("query_only", "ON"))
             .await?;
-        let store = Self { folder: folder.to_owned(), writer, readers, kept: true };
+        let store = Self { folder: folder.to_owned(), writer, readers, kept: true, room: room::Room::default() };
         store.sweep_files().await?;
         Ok(store)
     }
@@ -238,6 +243,7 @@ pub(crate) fn wipe_once(folder: &Path) -> Result<(), StoreError> {
 pub(crate) fn wipe(folder: &Path) -> Result<(), StoreError> {
     wipe_store(folder)?;
     repair::wipe(folder)?;
+    room::wipe(folder)?;
     wipe_once(folder)
 }
 
