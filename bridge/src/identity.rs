@@ -41,6 +41,8 @@ pub enum SessionView {
         /// The session at the service has ended (or was ended); what is stored can be read, but nothing
         /// is sent or fetched before a new login.
         login_needed: bool,
+        /// Whether anything stays on this device when the session ends; see [`UseOnce`].
+        kept: bool,
     },
 }
 
@@ -118,6 +120,16 @@ impl Call for CancelSignIn {
 pub struct ChooseCode {
     /// Six digits.
     pub code: String,
+}
+
+/// Go on without a code: nothing is kept, and all is gone when the app is locked or closed. For a device that is
+/// somebody else's.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct UseOnce {}
+
+impl Call for UseOnce {
+    const NAME: &'static str = "use_once";
+    type Reply = ();
 }
 
 impl Call for ChooseCode {

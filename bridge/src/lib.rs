@@ -111,6 +111,12 @@ pub enum FailureCode {
     Unreadable,
     /// The disk is full.
     DiskFull,
+    /// What was stored on this device was damaged and cannot be read; what waited to be sent is lost.
+    Damaged,
+    /// A newer version of the app has been used here, and what it stored can be read by it alone.
+    UpdateNeeded,
+    /// This device was signed out from elsewhere, and what was stored on it has been erased.
+    SignedOutElsewhere,
     /// Anything else; `details` holds an incident id.
     Internal,
     /// Newer than this build.

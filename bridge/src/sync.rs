@@ -26,6 +26,31 @@ pub struct SyncView {
     pub waiting: u32,
     /// Mutations that were refused and that nobody has dealt with.
     pub refused: u32,
+    /// Whether there is room on this device.
+    pub storage: Storage,
+    /// What became of mutations that waited, when what is stored here was damaged and made anew.
+    pub rescued: Option<Rescue>,
+}
+
+/// Whether there is room on this device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Storage {
+    /// There is.
+    Ok,
+    /// Little: nothing is fetched ahead any more.
+    Low,
+    /// Hardly any: what the person writes is still kept, and nothing else.
+    Full,
+}
+
+/// After damage: what waited to be sent, as far as it could be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Rescue {
+    /// Mutations that still wait.
+    pub kept: u32,
+    /// Whether some could not be read, and are lost.
+    pub lost: bool,
 }
 
 /// Something that one wanted done and that was refused for good. It stays, where the thing is, until one has dealt

@@ -24,7 +24,7 @@ impl Client {
         let open = self.open()?;
         let scope = ScopeId::new(call.scope);
         if open.store.is_lent(&scope, now()).await? {
-            let mut tx = open.store.write().await?;
+            let mut tx = open.store.write_intent().await?;
             queue(&mut tx, &open.me.own_scope, &Seen { scope, at: now() }.into(), now()).await?;
             tx.commit().await.map_err(StoreError::from)?;
             open.queued(Topic::Sync);

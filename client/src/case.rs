@@ -17,7 +17,7 @@ impl Client {
     pub async fn list_cases(&self, _: ListCases) -> Result<Vec<CaseRowView>, Failure> {
         let open = self.open()?;
         let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT kind, body FROM record WHERE kind IN ('case', 'case_row')
+            "SELECT kind, body FROM record INDEXED BY record_case WHERE kind IN ('case', 'case_row')
              ORDER BY coalesce(at, 0) DESC, body ->> '$.number' DESC LIMIT 500",
         )
         .fetch_all(open.store.read())

@@ -68,6 +68,9 @@ fn retry(code: FailureCode) -> Retry {
         | FailureCode::Closed
         | FailureCode::Unreadable
         | FailureCode::DiskFull
+        | FailureCode::UpdateNeeded
+        | FailureCode::Damaged
+        | FailureCode::SignedOutElsewhere
         | FailureCode::Internal
         | FailureCode::Unknown => Retry::Never,
     }
@@ -80,6 +83,8 @@ impl From<StoreError> for Failure {
             // A call that was under way while somebody locked.
             StoreError::Closed => failure(FailureCode::NotOpen),
             StoreError::Key => failure(FailureCode::KeyLost),
+            StoreError::Damaged => failure(FailureCode::Damaged),
+            StoreError::Newer => failure(FailureCode::UpdateNeeded),
             StoreError::Busy
             | StoreError::Sql(_)
             | StoreError::Shape(_)

@@ -31,27 +31,24 @@ impl Client {
                      coalesce((SELECT value ->> '$.name' FROM json_each(thread.body, '$.participants')
                                WHERE value ->> '$.person' = message.body ->> '$.from'), ''),
                      message.at AS at,
-                     message.seq > coalesce((SELECT max(body ->> '$.upto_seq') FROM record AS mark
-                         WHERE mark.scope = thread.scope AND mark.kind = 'read_mark' AND mark.body ->> '$.reader' = ?1), 0)
-                     AND message.seq > coalesce((SELECT max(act ->> '$.upto_seq') FROM pending
+                     message.seq > line.upto AND message.seq > coalesce((SELECT max(act ->> '$.upto_seq') FROM pending
                          WHERE sort = 'mark_read' AND pending.about = thread.about), 0) AS unread,
                      0
-                 FROM record AS thread JOIN record AS message ON message.scope = thread.scope AND message.kind = 'message'
-                     AND message.seq = (SELECT max(seq) FROM record AS m
-                         WHERE m.scope = thread.scope AND m.kind = 'message' AND m.body ->> '$.from' <> ?1)
-                 WHERE thread.kind = 'thread' ORDER BY message.at DESC LIMIT ?2)
+                 FROM (SELECT scope, other_seq, upto FROM line WHERE other_at IS NOT NULL ORDER BY other_at DESC LIMIT ?1) AS line
+                 CROSS JOIN record AS thread ON thread.scope = line.scope AND thread.kind = 'thread'
+                 CROSS JOIN record AS message ON message.scope = line.scope AND message.kind = 'message'
+                     AND message.seq = line.other_seq)
              UNION ALL SELECT * FROM (
                  SELECT 'document', id, coalesce(body ->> '$.title', ''), coalesce(body ->> '$.author', ''), at,
                      NOT EXISTS (SELECT 1 FROM looked WHERE looked.scope = record.scope AND looked.id = record.id),
                      coalesce(body ->> '$.sort' = 'decision', 0)
-                 FROM record WHERE kind = 'document' AND at IS NOT NULL ORDER BY at DESC LIMIT ?2)
+                 FROM record WHERE kind = 'document' AND at IS NOT NULL ORDER BY at DESC LIMIT ?1)
              UNION ALL SELECT * FROM (
                  SELECT 'note', about, coalesce(body ->> '$.heading', ''), coalesce(body ->> '$.author', ''), at,
                      NOT EXISTS (SELECT 1 FROM looked WHERE looked.scope = record.scope AND looked.id = record.id), 0
-                 FROM record WHERE kind = 'note' AND at IS NOT NULL AND about IS NOT NULL ORDER BY at DESC LIMIT ?2)
-             ORDER BY at DESC LIMIT ?2",
+                 FROM record WHERE kind = 'note' AND at IS NOT NULL AND about IS NOT NULL ORDER BY at DESC LIMIT ?1)
+             ORDER BY at DESC LIMIT ?1",
         )
-        .bind(open.me.person.as_str())
         .bind(i64::try_from(MOST).unwrap_or(i64::MAX))
         .fetch_all(open.store.read())
         .await

@@ -27,7 +27,7 @@ impl Client {
     /// `Access` when there is no such task.
     pub async fn complete_task(&self, call: CompleteTask) -> Result<(), Failure> {
         let open = self.open()?;
-        let mut tx = open.store.write().await?;
+        let mut tx = open.store.write_intent().await?;
         let (there, said): (bool, bool) = sqlx::query_as(
             "SELECT EXISTS (SELECT 1 FROM record WHERE kind = 'task' AND id = ?1),
                     EXISTS (SELECT 1 FROM pending WHERE sort = 'complete_task' AND about = ?1 AND state <> 'refused')",

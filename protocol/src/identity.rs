@@ -9,6 +9,10 @@ use serde::{Deserialize, Serialize};
 /// The client id of the app at the backend's issuer.
 pub const CLIENT_ID: &str = "digiteam-app";
 
+/// The error of the token endpoint that says that this device was signed out from elsewhere: what it stores is to be
+/// erased. No other answer says so.
+pub const DEVICE_REVOKED: &str = "device_revoked";
+
 /// A municipality that this backend serves (`GET /municipalities`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Municipality {

@@ -11,6 +11,7 @@ macro_rules! with_commands {
             identity::sign_in,
             identity::cancel_sign_in,
             identity::choose_code,
+            identity::use_once,
             identity::unlock,
             identity::lock,
             identity::sign_out,
@@ -46,12 +47,13 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 19] = [
+    const BOTH: [&str; 20] = [
         "show_session",
         "list_municipalities",
         "sign_in",
         "cancel_sign_in",
         "choose_code",
+        "use_once",
         "unlock",
         "lock",
         "sign_out",

@@ -1,6 +1,8 @@
 //! Logging in, locking, unlocking and logging out, as the window asks for it. One line a command; the client core does the work.
 
-use bridge::identity::{CancelSignIn, ChooseCode, ListMunicipalities, Lock, ShowSession, SignIn, SignOut, Unlock};
+use bridge::identity::{
+    CancelSignIn, ChooseCode, ListMunicipalities, Lock, ShowSession, SignIn, SignOut, Unlock, UseOnce,
+};
 use client::Client;
 use tauri::State;
 
@@ -47,4 +49,9 @@ pub(crate) async fn lock(client: State<'_, Client>, call: Lock) -> Answer<Lock> 
 #[tauri::command]
 pub(crate) async fn sign_out(client: State<'_, Client>, call: SignOut) -> Answer<SignOut> {
     client.sign_out(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn use_once(client: State<'_, Client>, call: UseOnce) -> Answer<UseOnce> {
+    client.use_once(call).await
 }

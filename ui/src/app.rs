@@ -75,7 +75,7 @@ fn Session() -> Html {
         SessionView::SigningIn => html! { <Entrance><SigningInPage /></Entrance> },
         SessionView::ChooseCode { me } => html! { <Entrance><ChooseCodePage name={me.name.clone()} /></Entrance> },
         SessionView::Locked { tries_left } => html! { <Entrance><LockedPage tries_left={*tries_left} /></Entrance> },
-        SessionView::Open { me, login_needed } => html! {
+        SessionView::Open { me, login_needed, .. } => html! {
             <ContextProvider<MeView> context={me.clone()}>
                 if shell::window_kind() == WindowKind::Desk {
                     <DeskFrame login_needed={*login_needed} />

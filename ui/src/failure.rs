@@ -47,6 +47,9 @@ pub(crate) fn key(code: FailureCode) -> Key {
         FailureCode::NotHere => Key("failure-not-here"),
         FailureCode::Unreadable => Key("failure-unreadable"),
         FailureCode::DiskFull => Key("failure-disk-full"),
+        FailureCode::Damaged => Key("failure-damaged"),
+        FailureCode::UpdateNeeded => Key("failure-update-needed"),
+        FailureCode::SignedOutElsewhere => Key("failure-signed-out-elsewhere"),
         FailureCode::Internal => Key("failure-internal"),
         FailureCode::Unknown => Key("failure-unknown"),
     }

@@ -6,7 +6,7 @@
 use crate::failure::failure;
 use crate::seal::Key;
 use crate::store::StoreError;
-use crate::sync::Open;
+use crate::sync::{Open, now};
 use crate::wire::WireError;
 use bridge::{Failure, FailureCode};
 use futures_util::StreamExt as _;
@@ -34,7 +34,8 @@ impl Open {
                 .map_err(StoreError::from)?;
         let Some((file, key)) = row else { return Ok(None) };
         // A file that is gone or damaged is fetched again.
-        let Ok(sealed) = tokio::fs::read(self.store.blobs().join(file)).await else { return Ok(None) };
+        let Ok(sealed) = tokio::fs::read(self.store.blobs().join(&file)).await else { return Ok(None) };
+        self.store.show_file(&file, now()).await?;
         Ok(Key::read(&key)?.open(&sealed, wanted.blob.as_str().as_bytes()).ok())
     }
 
@@ -93,14 +94,15 @@ impl Open {
         let mut tx = self.store.write().await?;
         // Only while the document itself is here: access may have ended during the download.
         let kept = sqlx::query(
-            "INSERT OR REPLACE INTO blob (scope, document, blob, file, key)
-             SELECT scope, id, ?3, ?4, ?5 FROM record WHERE scope = ?1 AND kind = 'document' AND id = ?2",
+            "INSERT OR REPLACE INTO blob (scope, document, blob, file, key, size, pinned_until)
+             SELECT scope, id, ?3, ?4, ?5, ?6, coalesce(body ->> '$.appeal_until', 0) FROM record WHERE scope = ?1 AND kind = 'document' AND id = ?2",
         )
         .bind(scope.as_str())
         .bind(document.as_str())
         .bind(wanted.blob.as_str())
         .bind(&file)
         .bind(key.bytes())
+        .bind(i64::try_from(bytes.len()).unwrap_or(i64::MAX))
         .execute(&mut *tx)
         .await
         .map_err(StoreError::from)?;
@@ -110,6 +112,6 @@ impl Open {
         // The file first: a row without its file would promise what is not here.
         tokio::fs::write(self.store.blobs().join(&file), sealed).await.map_err(StoreError::from)?;
         tx.commit().await.map_err(StoreError::from)?;
-        Ok(())
+        Ok(self.store.evict(now()).await?)
     }
 }

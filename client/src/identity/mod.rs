@@ -17,7 +17,7 @@ use crate::failure::failure;
 use crate::wire;
 use bridge::identity::{
     CancelSignIn, ChooseCode, ListMunicipalities, Lock, MeView, MunicipalityView, Realm, SessionView, ShowSession,
-    SignIn, SignOut, Unlock,
+    SignIn, SignOut, Unlock, UseOnce,
 };
 use bridge::{Failure, FailureCode};
 use protocol::identity::{Me, Municipality};
@@ -48,7 +48,11 @@ impl Client {
             Stage::SigningIn { .. } => SessionView::SigningIn,
             Stage::ChooseCode { fresh } => SessionView::ChooseCode { me: me_view(&fresh.me) },
             Stage::Locked { tries_left, .. } => SessionView::Locked { tries_left },
-            Stage::Open(open) => SessionView::Open { me: me_view(&open.me), login_needed: open.tokens.ended() },
+            Stage::Open(open) => SessionView::Open {
+                me: me_view(&open.me),
+                login_needed: open.tokens.ended(),
+                kept: open.store.is_kept(),
+            },
         })
     }
 
@@ -92,6 +96,14 @@ impl Client {
     /// `BadCode`, `NoKeyring`, or what the disk says.
     pub async fn choose_code(&self, call: ChooseCode) -> Result<(), Failure> {
         self.inner.choose_code(call.code.into()).await
+    }
+
+    /// Goes on without keeping anything on this device.
+    ///
+    /// # Errors
+    /// `NotOpen`, or what the disk says.
+    pub async fn use_once(&self, _: UseOnce) -> Result<(), Failure> {
+        self.inner.use_once().await
     }
 
     /// Opens the store.

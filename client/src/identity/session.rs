@@ -11,7 +11,7 @@ use crate::Setup;
 use crate::changes::Changes;
 use crate::failure::{failure, internal};
 use crate::seal::{Key, make_bytes};
-use crate::store::{Meta, Store, StoreError, wipe};
+use crate::store::{Meta, Store, StoreError, wipe, wipe_once};
 use crate::sync::Open;
 use crate::vault::{Vault, VaultError};
 use crate::wire::Wire;
@@ -20,10 +20,14 @@ use protocol::id::DeviceId;
 use protocol::identity::Me;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 use tokio::sync::Mutex;
 use tokio::task::AbortHandle;
 use uuid::Uuid;
 use zeroize::Zeroizing;
+
+/// How long telling the backend goodbye may take when nothing is kept.
+const PARTING: Duration = Duration::from_secs(2);
 
 /// The session.
 pub(crate) struct Session {
@@ -60,6 +64,7 @@ impl Session {
     /// Looks at what lies in the folder.
     pub(crate) fn start(setup: Setup) -> Result<Self, Failure> {
         std::fs::create_dir_all(&setup.folder).map_err(StoreError::from)?;
+        wipe_once(&setup.folder)?;
         let stage = match Lock::load(&setup.folder)? {
             None => Stage::SignedOut { reason: None },
             Some(Ok(lock)) => Stage::Locked { tries_left: lock.tries_left, key_seen: false },
@@ -112,7 +117,7 @@ impl Session {
     }
 
     /// Makes the store of somebody who has just logged in.
-    pub(super) async fn choose_code(&self, code: Zeroizing<String>) -> Result<(), Failure> {
+    pub(super) async fn choose_code(self: &Arc<Self>, code: Zeroizing<String>) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
         let Stage::ChooseCode { fresh } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
         if !is_code(&code) {
@@ -124,20 +129,25 @@ impl Session {
         self.vault(move |vault| vault.write(&*kept)).await?;
         let key = Key::make();
         let store = Store::open(&self.setup.folder, &key).await?;
-        let tokens = Tokens::new();
-        tokens.adopt(&fresh.granted, &store).await?;
-        let mut tx = store.write().await?;
-        Meta::Me.keep(&mut tx, &fresh.me).await?;
-        Meta::Device.keep(&mut tx, &DeviceId::from(Uuid::new_v4())).await?;
-        tx.commit().await.map_err(StoreError::from)?;
+        let tokens = settle_in(&store, &fresh).await?;
         // Last, as this is what makes a store of the files.
         let lock = blocking(move || Lock::make(&*secret, &code, &key)).await??;
         lock.keep(&self.setup.folder)?;
         self.enter_open(store, tokens).await
     }
 
+    /// Makes a store of somebody who has just logged in on a device that is not theirs.
+    pub(super) async fn use_once(self: &Arc<Self>) -> Result<(), Failure> {
+        let _turn = self.turn.lock().await;
+        let Stage::ChooseCode { fresh } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
+        self.erase().await?;
+        let store = Store::open_once(&self.setup.folder).await?;
+        let tokens = settle_in(&store, &fresh).await?;
+        self.enter_open(store, tokens).await
+    }
+
     /// Opens the store with the code.
-    pub(super) async fn unlock(&self, code: Zeroizing<String>) -> Result<(), Failure> {
+    pub(super) async fn unlock(self: &Arc<Self>, code: Zeroizing<String>) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
         let Stage::Locked { .. } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
         if !is_code(&code) {
@@ -162,6 +172,10 @@ impl Session {
         match Store::open(folder, &key).await {
             Ok(store) => self.enter_open(store, Tokens::new()).await,
             Err(StoreError::Key) => self.lose_key(),
+            Err(StoreError::Damaged) => {
+                self.enter(Stage::SignedOut { reason: Some(FailureCode::Damaged) });
+                Err(failure(FailureCode::Damaged))
+            }
             Err(error) => Err(error.into()),
         }
     }
@@ -215,7 +229,13 @@ impl Session {
         }
         match stage {
             Stage::Open(open) | Stage::SigningIn { resume: Some(open), .. } => {
-                self.enter(Stage::Locked { tries_left: TRIES, key_seen: true });
+                if open.store.is_kept() {
+                    self.enter(Stage::Locked { tries_left: TRIES, key_seen: true });
+                } else {
+                    self.enter(Stage::SignedOut { reason: None });
+                    // Nobody will have its token again.
+                    let _ = tokio::time::timeout(PARTING, revoke(&open.store, &self.wire)).await;
+                }
                 open.stop().await;
             }
             Stage::SigningIn { resume: None, .. } | Stage::ChooseCode { .. } => {
@@ -225,10 +245,31 @@ impl Session {
         }
     }
 
-    async fn enter_open(&self, store: Store, tokens: Tokens) -> Result<(), Failure> {
+    async fn enter_open(self: &Arc<Self>, store: Store, tokens: Tokens) -> Result<(), Failure> {
         let open = Open::start(store, tokens, self.wire.clone(), self.changes.clone()).await?;
+        // Ends with the open store, as the other side of the watch is its.
+        let (session, mut revoked) = (Arc::downgrade(self), open.tokens.revoked());
+        tokio::spawn(async move {
+            let told = revoked.wait_for(|revoked| *revoked).await.is_ok();
+            if let Some(session) = session.upgrade().filter(|_| told) {
+                session.forget().await;
+            }
+        });
         self.enter(Stage::Open(open));
         Ok(())
+    }
+
+    // The device was signed out from elsewhere.
+    async fn forget(&self) {
+        let _turn = self.turn.lock().await;
+        if self.opened().is_some_and(|open| *open.tokens.revoked().borrow()) {
+            self.close().await;
+            if let Err(failure) = self.erase().await {
+                // The key went first, and the next login erases before it does anything else.
+                tracing::warn!(?failure, "not everything is erased yet");
+            }
+            self.enter(Stage::SignedOut { reason: Some(FailureCode::SignedOutElsewhere) });
+        }
     }
 
     fn lose_key(&self) -> Result<(), Failure> {
@@ -246,6 +287,17 @@ impl Session {
     pub(super) fn next_attempt(&self) -> u64 {
         self.attempts.fetch_add(1, Ordering::Relaxed)
     }
+}
+
+// What a new store begins with.
+async fn settle_in(store: &Store, fresh: &Fresh) -> Result<Tokens, Failure> {
+    let tokens = Tokens::new();
+    tokens.adopt(&fresh.granted, store).await?;
+    let mut tx = store.write().await?;
+    Meta::Me.keep(&mut tx, &fresh.me).await?;
+    Meta::Device.keep(&mut tx, &DeviceId::from(Uuid::new_v4())).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    Ok(tokens)
 }
 
 /// Runs what takes long or may block away from the async threads.

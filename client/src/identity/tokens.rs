@@ -9,11 +9,11 @@ use crate::changes::Changes;
 use crate::store::{Meta, Store, StoreError};
 use crate::wire::{Wire, WireError};
 use bridge::Topic;
-use protocol::identity::CLIENT_ID;
+use protocol::identity::{CLIENT_ID, DEVICE_REVOKED};
 use serde::Deserialize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
-use tokio::sync::{Mutex, MutexGuard, Notify};
+use tokio::sync::{Mutex, MutexGuard, Notify, watch};
 use zeroize::Zeroizing;
 
 /// How long renewing may take.
@@ -24,6 +24,7 @@ pub(crate) struct Tokens {
     access: Mutex<Option<Access>>,
     ended: AtomicBool,
     renewed: Notify,
+    revoked: watch::Sender<bool>,
 }
 
 struct Access {
@@ -38,6 +39,18 @@ struct Renewed {
     refresh_token: Option<Zeroizing<String>>,
 }
 
+// Why there is no new token.
+enum Unrenewed {
+    Failed(WireError),
+    Revoked,
+}
+
+impl<E: Into<WireError>> From<E> for Unrenewed {
+    fn from(error: E) -> Self {
+        Self::Failed(error.into())
+    }
+}
+
 #[derive(Deserialize)]
 struct Refused {
     error: String,
@@ -46,12 +59,22 @@ struct Refused {
 impl Tokens {
     /// Without an access token yet; the store has what is needed to get one.
     pub(super) fn new() -> Self {
-        Self { access: Mutex::new(None), ended: AtomicBool::new(false), renewed: Notify::new() }
+        Self {
+            access: Mutex::new(None),
+            ended: AtomicBool::new(false),
+            renewed: Notify::new(),
+            revoked: watch::Sender::new(false),
+        }
     }
 
     /// Whether only a new login helps.
     pub(crate) fn ended(&self) -> bool {
         self.ended.load(Ordering::Acquire)
+    }
+
+    /// Turns true when the backend says in so many words that this device was signed out.
+    pub(super) fn revoked(&self) -> watch::Receiver<bool> {
+        self.revoked.subscribe()
     }
 
     /// Waits until the session goes on, if it has ended.
@@ -83,7 +106,13 @@ impl Tokens {
         {
             return Ok(access.token.clone());
         }
-        let renewed = renew(store, wire).await;
+        let renewed = renew(store, wire).await.map_err(|refused| match refused {
+            Unrenewed::Failed(error) => error,
+            Unrenewed::Revoked => {
+                self.revoked.send_replace(true);
+                WireError::Ended
+            }
+        });
         if matches!(renewed, Err(WireError::Ended)) {
             self.ended.store(true, Ordering::Release);
             changes.tell([Topic::Session]);
@@ -127,7 +156,7 @@ pub(super) async fn revoke(store: &Store, wire: &Wire) {
     }
 }
 
-async fn renew(store: &Store, wire: &Wire) -> Result<Access, WireError> {
+async fn renew(store: &Store, wire: &Wire) -> Result<Access, Unrenewed> {
     let refresh: Option<Zeroizing<String>> = store.meta(Meta::Refresh).await?;
     let endpoints: Option<Endpoints> = store.meta(Meta::Endpoints).await?;
     let (refresh, endpoints) = refresh.zip(endpoints).ok_or(WireError::Ended)?;
@@ -138,8 +167,9 @@ async fn renew(store: &Store, wire: &Wire) -> Result<Access, WireError> {
     let body = Zeroizing::new(answer.bytes().await.map_err(|_| WireError::Unreachable)?.to_vec());
     if !status.is_success() {
         return Err(match serde_json::from_slice::<Refused>(&body) {
-            Ok(refused) if status.is_client_error() && refused.error == "invalid_grant" => WireError::Ended,
-            _ => WireError::Down,
+            Ok(refused) if status.is_client_error() && refused.error == DEVICE_REVOKED => Unrenewed::Revoked,
+            Ok(refused) if status.is_client_error() && refused.error == "invalid_grant" => WireError::Ended.into(),
+            _ => WireError::Down.into(),
         });
     }
     let renewed: Renewed = serde_json::from_slice(&body).map_err(|_| WireError::Garbled)?;

@@ -42,28 +42,30 @@ impl Client {
     pub async fn list_threads(&self, _: ListThreads) -> Result<Vec<ThreadRowView>, Failure> {
         let open = self.open()?;
         let lines: Vec<ThreadLine> = sqlx::query_as(
-            "WITH line AS (
-                 SELECT thread.scope, thread.about, thread.body,
-                     (SELECT max(seq) FROM record AS m WHERE m.scope = thread.scope AND m.kind = 'message') AS last_seq,
-                     max(coalesce((SELECT max(mark.body ->> '$.upto_seq') FROM record AS mark WHERE mark.scope = thread.scope
-                             AND mark.kind = 'read_mark' AND mark.body ->> '$.reader' = ?1), 0),
-                         coalesce((SELECT max(act ->> '$.upto_seq') FROM pending
-                             WHERE sort = 'mark_read' AND pending.about = thread.about), 0)) AS upto
-                 FROM record AS thread WHERE thread.kind = 'thread')
-             SELECT line.body, last.body ->> '$.text' AS last_text, last.at AS last_at,
-                 (SELECT count(*) FROM record AS m WHERE m.scope = line.scope AND m.kind = 'message' AND m.seq > line.upto
-                     AND m.body ->> '$.from' <> ?1) AS unread,
+            "WITH shown AS (
+                 SELECT scope FROM (SELECT scope FROM line ORDER BY last_at DESC LIMIT ?2)
+                 UNION SELECT record.scope FROM pending JOIN record ON record.kind = 'thread' AND record.about = pending.about
+                     WHERE sort = 'send_message')
+             SELECT thread.body, last.body ->> '$.text' AS last_text, last.at AS last_at,
+                 CASE
+                     WHEN line.unread = 0 OR coalesce(marked.upto, 0) <= line.upto THEN line.unread
+                     ELSE (SELECT count(*) FROM record AS m WHERE m.scope = line.scope AND m.kind = 'message'
+                         AND m.seq > marked.upto AND m.body ->> '$.from' <> ?1)
+                 END AS unread,
                  newest.act ->> '$.text' AS pending_text, newest.made_at AS pending_at,
-                 (SELECT count(*) FROM pending AS p WHERE p.sort = 'send_message' AND p.about = line.about AND p.state <> 'refused'
-                     AND NOT EXISTS (SELECT 1 FROM record AS m WHERE m.scope = line.scope AND m.kind = 'message'
-                         AND m.id = p.act ->> '$.message')) AS waiting,
-                 (SELECT count(*) FROM pending AS p WHERE p.sort = 'send_message' AND p.about = line.about
+                 (SELECT count(*) FROM pending AS p WHERE p.sort = 'send_message' AND p.about = thread.about
+                     AND p.state <> 'refused' AND NOT EXISTS (SELECT 1 FROM record AS m WHERE m.scope = line.scope
+                         AND m.kind = 'message' AND m.id = p.act ->> '$.message')) AS waiting,
+                 (SELECT count(*) FROM pending AS p WHERE p.sort = 'send_message' AND p.about = thread.about
                      AND p.state = 'refused') AS refused
-             FROM line
+             FROM shown CROSS JOIN line ON line.scope = shown.scope
+             CROSS JOIN record AS thread ON thread.scope = line.scope AND thread.kind = 'thread'
              LEFT JOIN record AS last ON last.scope = line.scope AND last.kind = 'message' AND last.seq = line.last_seq
              LEFT JOIN pending AS newest ON newest.no = (SELECT max(no) FROM pending AS p
-                 WHERE p.sort = 'send_message' AND p.about = line.about)
-             ORDER BY max(coalesce(last.at, line.body ->> '$.started_at', 0), coalesce(newest.made_at, 0)) DESC LIMIT ?2",
+                 WHERE p.sort = 'send_message' AND p.about = thread.about)
+             LEFT JOIN (SELECT about, max(act ->> '$.upto_seq') AS upto FROM pending
+                 WHERE sort = 'mark_read' GROUP BY about) AS marked ON marked.about = thread.about
+             ORDER BY max(line.last_at, coalesce(newest.made_at, 0)) DESC LIMIT ?2",
         )
         .bind(open.me.person.as_str())
         .bind(WINDOW)

@@ -25,7 +25,7 @@ impl Client {
         if text.chars().count() > MAX_TEXT {
             return Err(failure(FailureCode::TooLong));
         }
-        let mut tx = open.store.write().await?;
+        let mut tx = open.store.write_intent().await?;
         let lane = lane(&mut tx, &call.thread).await?;
         let act = protocol::message::SendMessage {
             thread: ThreadId::new(call.thread),
@@ -44,7 +44,7 @@ impl Client {
     /// `Access` when the thread is not here.
     pub async fn mark_read(&self, call: MarkRead) -> Result<(), Failure> {
         let open = self.open()?;
-        let mut tx = open.store.write().await?;
+        let mut tx = open.store.write_intent().await?;
         let lane = lane(&mut tx, &call.thread).await?;
         let marked: i64 = sqlx::query_scalar(
             "SELECT max(coalesce((SELECT max(body ->> '$.upto_seq') FROM record WHERE scope = ?1 AND kind = 'read_mark'

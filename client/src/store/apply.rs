@@ -285,6 +285,7 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<Hash
                 .await?;
         }
     }
+    super::project::refresh(conn, scope).await?;
     sqlx::query("INSERT OR REPLACE INTO cursor (scope, epoch, seq, back_at, back_to) VALUES (?1, ?2, ?3, ?4, ?5)")
         .bind(scope)
         .bind(page.epoch)

@@ -29,6 +29,17 @@ pub(crate) struct Match {
     pub(crate) subject: Option<String>,
 }
 
+// A record that is asked for by its number, if it is still there, and its entry, if it has one.
+#[derive(FromRow)]
+struct Asked {
+    record: i64,
+    entry: Option<i64>,
+    at: Option<Millis>,
+    kind: Option<String>,
+    id: Option<String>,
+    body: Option<String>,
+}
+
 impl Store {
     /// Brings the index at most `most` records further. `true` when there is more to do.
     pub(crate) async fn index_some(&self, most: usize) -> Result<bool, StoreError> {
@@ -41,12 +52,12 @@ impl Store {
         .fetch_all(&mut *tx)
         .await?;
         let mark: i64 = Meta::Indexed.load(&mut tx).await?.unwrap_or_default();
-        let new: Vec<i64> = sqlx::query_scalar("SELECT rowid FROM record WHERE rowid > ?1 ORDER BY rowid LIMIT ?2")
+        let new: Vec<i64> = sqlx::query_scalar("SELECT no FROM record WHERE no > ?1 ORDER BY no LIMIT ?2")
             .bind(mark)
             .bind(most - i64::try_from(stale.len()).unwrap_or(most))
             .fetch_all(&mut *tx)
             .await?;
-        let last: i64 = sqlx::query_scalar("SELECT coalesce(max(rowid), 0) FROM record").fetch_one(&mut *tx).await?;
+        let last: i64 = sqlx::query_scalar("SELECT coalesce(max(no), 0) FROM record").fetch_one(&mut *tx).await?;
         // The database gives the number of a deleted last record to the next new one.
         let reached = new.last().copied().unwrap_or(mark).min(last);
         if reached != mark {
@@ -63,7 +74,7 @@ impl Store {
     pub(crate) async fn coverage(&self) -> Result<Coverage, StoreError> {
         // By numbers, not by counting rows: those that are gone are few beside those that are here.
         let (left, entries): (i64, i64) = sqlx::query_as(
-            "SELECT max(coalesce((SELECT max(rowid) FROM record), 0)
+            "SELECT max(coalesce((SELECT max(no) FROM record), 0)
                      - coalesce((SELECT CAST(value AS INTEGER) FROM meta WHERE key = 'indexed'), 0), 0)
                      + (SELECT count(*) FROM stale),
                  (SELECT count(*) FROM entry)",
@@ -79,7 +90,7 @@ impl Store {
         Ok(sqlx::query_as(
             "SELECT part.rowid AS no, record.kind, record.id, record.at, record.body, thread.about AS thread,
                  thread.body ->> '$.subject' AS subject
-             FROM part CROSS JOIN entry ON entry.no = part.rowid CROSS JOIN record ON record.rowid = entry.record
+             FROM part CROSS JOIN entry ON entry.no = part.rowid CROSS JOIN record ON record.no = entry.record
              LEFT JOIN record AS thread ON thread.scope = record.scope AND thread.kind = 'thread' AND record.kind = 'message'
              WHERE part MATCH ?1 AND part.rowid < ?2 ORDER BY part.rowid DESC LIMIT ?3",
         )
@@ -93,17 +104,16 @@ impl Store {
 
 // Brings the index to what these records are now.
 async fn enter(conn: &mut SqliteConnection, records: &[i64]) -> Result<(), StoreError> {
-    type Row = (i64, Option<i64>, Option<Millis>, Option<String>, Option<String>, Option<String>);
-    let rows: Vec<Row> = sqlx::query_as(
-        "SELECT asked.value, entry.no, record.at, record.kind, record.id, record.body FROM json_each(?1) AS asked
-         LEFT JOIN record ON record.rowid = asked.value LEFT JOIN entry ON entry.record = asked.value",
+    let rows: Vec<Asked> = sqlx::query_as(
+        "SELECT asked.value AS record, entry.no AS entry, record.at, record.kind, record.id, record.body FROM json_each(?1) AS asked
+         LEFT JOIN record ON record.no = asked.value LEFT JOIN entry ON entry.record = asked.value",
     )
     .bind(serde_json::to_string(records)?)
     .fetch_all(&mut *conn)
     .await?;
     let (mut left, mut entered) = (Vec::new(), Vec::new());
     let mut days = HashMap::new();
-    for (record, entry, at, kind, id, body) in rows {
+    for Asked { record, entry, at, kind, id, body } in rows {
         let read = kind.zip(id).zip(body).and_then(|((kind, id), body)| words(&kind, &id, &body, ""));
         left.extend(entry);
         if let Some(read) = read {

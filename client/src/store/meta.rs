@@ -28,6 +28,10 @@ pub(crate) enum Meta {
     Indexed,
     /// How far the purge after a wipe has come; nothing: all is clean.
     Purge,
+    /// The database is to be written anew before the purge is done.
+    Rewrite,
+    /// What became of what waited when the store was damaged.
+    Rescue,
 }
 
 impl Meta {
@@ -43,6 +47,8 @@ impl Meta {
             Self::ClockOffset => "clock_offset",
             Self::Indexed => "indexed",
             Self::Purge => "purge",
+            Self::Rewrite => "rewrite",
+            Self::Rescue => "rescue",
         }
     }
 

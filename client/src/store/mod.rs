@@ -7,8 +7,13 @@
 mod apply;
 mod index;
 mod meta;
+#[cfg(test)]
+mod old;
 mod pending;
+mod project;
 mod purge;
+mod repair;
+mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 
@@ -24,6 +29,8 @@ use std::time::Duration;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 const FILE: &str = "store.db";
+/// Where a store lies that is not to outlive its session.
+const ONCE: &str = "once";
 const READERS: u32 = 3;
 const BEGIN: &str = "BEGIN IMMEDIATE";
 const SQLITE_FULL: &str = "13";
@@ -44,6 +51,12 @@ pub(crate) enum StoreError {
     /// The key does not open the file, or the file is damaged.
     #[error("the key does not open the store")]
     Key,
+    /// It is damaged so far that it cannot say whose it is.
+    #[error("the store is damaged")]
+    Damaged,
+    /// A newer build has written it.
+    #[error("the store is of a newer build")]
+    Newer,
     /// Anything else that the database said.
     #[error("database: {0}")]
     Sql(sqlx::Error),
@@ -63,14 +76,51 @@ pub(crate) struct Store {
     folder: PathBuf,
     writer: SqlitePool,
     readers: SqlitePool,
+    kept: bool,
+    room: room::Room,
 }
 
 impl Store {
     /// Opens the store in `folder`, or makes one if there is none.
     pub(crate) async fn open(folder: &Path, key: &Key) -> Result<Self, StoreError> {
-        let options =
-            SqliteConnectOptions::new().pragma("key", key.pragma().to_string()).pragma("cipher_page_size", "8192");
-        Self::open_with(folder, options).await
+        let options = Self::options(key);
+        repair::finish(folder)?;
+        let unclean = repair::is_marked(folder);
+        match Self::open_with(folder, options.clone()).await {
+            Ok(store) if !unclean || store.is_whole().await => return store.marked(),
+            Ok(store) => store.shut().await,
+            Err(StoreError::Sql(_) | StoreError::Key) if unclean => {}
+            Err(error) => return Err(error),
+        }
+        repair::rescue(folder, &options).await?;
+        repair::finish(folder)?;
+        Self::open_with(folder, options).await?.marked()
+    }
+
+    fn options(key: &Key) -> SqliteConnectOptions {
+        SqliteConnectOptions::new().pragma("key", key.pragma().to_string()).pragma("cipher_page_size", "8192")
+    }
+
+    // From here on the end is unclean unless it is closed.
+    fn marked(self) -> Result<Self, StoreError> {
+        repair::mark(&self.folder)?;
+        if let Err(error) = self.reserve() {
+            tracing::warn!(%error, "no reserve for a full disk");
+        }
+        Ok(self)
+    }
+
+    /// Makes a store that ends with its session, for a device that is somebody else's. Its key is never stored, so
+    /// whatever a crash leaves of it is noise.
+    pub(crate) async fn open_once(folder: &Path) -> Result<Self, StoreError> {
+        let folder = folder.join(ONCE);
+        remove_folder(&folder)?;
+        Ok(Self { kept: false, ..Self::open(&folder, &Key::make()).await? })
+    }
+
+    /// Whether it outlives its session.
+    pub(crate) fn is_kept(&self) -> bool {
+        self.kept
     }
 
     /// The same store in the open: only there can be seen what a wipe leaves behind, and only beside it what
@@ -100,13 +150,14 @@ impl Store {
         assert_engine(&writer).await?;
         MIGRATIONS.run(&writer).await.map_err(|error| match error {
             sqlx::migrate::MigrateError::Execute(error) => error.into(),
+            sqlx::migrate::MigrateError::VersionMissing(_) => StoreError::Newer,
             other => StoreError::Engine(other.to_string()),
         })?;
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.pragma("wal_autocheckpoint", "0").pragma("query_only", "ON"))
             .await?;
-        let store = Self { folder: folder.to_owned(), writer, readers };
+        let store = Self { folder: folder.to_owned(), writer, readers, kept: true, room: room::Room::default() };
         store.sweep_files().await?;
         Ok(store)
     }
@@ -133,8 +184,21 @@ impl Store {
         self.folder.join("blobs")
     }
 
-    /// Closes all connections, the writing one last.
+    /// Closes it: the end is clean.
     pub(crate) async fn close(&self) {
+        self.shut().await;
+        if let Err(error) = repair::unmark(&self.folder) {
+            tracing::warn!(%error, "the next start will look through the store");
+        }
+        if !self.kept
+            && let Err(error) = remove_folder(&self.folder)
+        {
+            tracing::warn!(%error, "what was not to be kept is not removed yet");
+        }
+    }
+
+    // Closes all connections, the writing one last.
+    async fn shut(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }
@@ -170,15 +234,32 @@ impl Store {
     }
 }
 
+/// Removes what was not to be kept, and a crash has left.
+pub(crate) fn wipe_once(folder: &Path) -> Result<(), StoreError> {
+    remove_folder(&folder.join(ONCE))
+}
+
 /// Removes a closed store: database, log and files.
 pub(crate) fn wipe(folder: &Path) -> Result<(), StoreError> {
+    wipe_store(folder)?;
+    repair::wipe(folder)?;
+    room::wipe(folder)?;
+    wipe_once(folder)
+}
+
+// The database, its log and its files.
+fn wipe_store(folder: &Path) -> Result<(), StoreError> {
     for file in [FILE, "store.db-wal", "store.db-shm"] {
         match std::fs::remove_file(folder.join(file)) {
             Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error.into()),
             _ => {}
         }
     }
-    match std::fs::remove_dir_all(folder.join("blobs")) {
+    remove_folder(&folder.join("blobs"))
+}
+
+fn remove_folder(folder: &Path) -> Result<(), StoreError> {
+    match std::fs::remove_dir_all(folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }

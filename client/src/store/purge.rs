@@ -2,7 +2,8 @@
 //!
 //! The rows and the keys of files go in one transaction, which leaves a mark. From there on small steps follow, each
 //! of which may be the last before a crash: index entries, the merging of what the index still holds of them, files
-//! without a key, and the write-ahead log with its old pages. The mark goes last, so it is done only when all is.
+//! without a key, scraps between what is left on the pages when a whole scope went, and the write-ahead log with its
+//! old pages. The mark goes last, so it is done only when all is.
 
 use super::{Meta, Store, StoreError};
 use serde::{Deserialize, Serialize};
@@ -41,13 +42,16 @@ impl Store {
             }
             Some(Purge::Merged) => {
                 self.sweep_files().await?;
+                if self.meta(Meta::Rewrite).await?.unwrap_or(false) {
+                    sqlx::query("VACUUM").execute(&self.writer).await?;
+                }
                 self.truncate_log().await?;
                 self.advance(Purge::Merged, None).await
             }
         }
     }
 
-    /// Takes every step that is left, until a wipe is done.
+    /// Takes every step that is left.
     #[cfg(test)]
     pub(crate) async fn purge(&self) -> Result<(), StoreError> {
         while self.purge_some().await? {}
@@ -76,7 +80,10 @@ impl Store {
         }
         match to {
             Some(to) => Meta::Purge.keep(&mut tx, &to).await?,
-            None => Meta::Purge.forget(&mut tx).await?,
+            None => {
+                Meta::Rewrite.forget(&mut tx).await?;
+                Meta::Purge.forget(&mut tx).await?;
+            }
         }
         tx.commit().await?;
         Ok(to.is_some())

@@ -41,6 +41,10 @@ async fn fetch_missing(open: &Open) -> bool {
         if open.hopeless.lock().unwrap_or_else(PoisonError::into_inner).contains(&blob) {
             continue;
         }
+        // What has to wait for room waits for the next time.
+        if !open.store.has_room_for(SMALL).await.unwrap_or(false) {
+            return true;
+        }
         match open.fetch_file(&ScopeId::new(scope), &DocumentId::new(document)).await {
             Ok(()) => open.changes.tell([Topic::Document]),
             Err(failure)

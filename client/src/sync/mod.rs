@@ -71,6 +71,8 @@ impl Client {
             catching_up: open.catching_up.load(Ordering::Relaxed),
             waiting,
             refused,
+            storage: open.store.storage(),
+            rescued: open.store.rescued().await?,
         })
     }
 

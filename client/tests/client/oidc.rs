@@ -37,6 +37,8 @@ pub(crate) struct Issuer {
     pub(crate) access: String,
     pub(crate) refresh: String,
     pub(crate) revoked: Vec<String>,
+    /// Whoever renews is told that their device was signed out.
+    pub(crate) signed_out_elsewhere: bool,
     serial: u32,
     key: SigningKey,
 }
@@ -49,6 +51,7 @@ impl Issuer {
             access: String::new(),
             refresh: String::new(),
             revoked: Vec::new(),
+            signed_out_elsewhere: false,
             serial: 0,
             key: SigningKey::random(&mut OsRng),
         }
@@ -152,6 +155,7 @@ async fn token(State(backend): State<Shared>, Form(form): Form<HashMap<String, S
             Json(answer).into_response()
         }
         _ if form["refresh_token"] == world.oidc.refresh => Json(world.oidc.rotate()).into_response(),
+        _ if world.oidc.signed_out_elsewhere => refused(protocol::identity::DEVICE_REVOKED),
         _ => refused("invalid_grant"),
     }
 }

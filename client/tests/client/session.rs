@@ -2,7 +2,9 @@
 
 use crate::device::{CODE, Device, Shown, anna, session, sync, threads};
 use crate::oidc::Cheat;
-use bridge::identity::{CancelSignIn, ChooseCode, ListMunicipalities, Realm, SessionView, SignIn, SignOut, Unlock};
+use bridge::identity::{
+    CancelSignIn, ChooseCode, ListMunicipalities, Lock, Realm, SessionView, SignIn, SignOut, Unlock, UseOnce,
+};
 use bridge::message::{ListThreads, SendMessage};
 use bridge::{Failure, FailureCode, Retry};
 use digiteam_client::{Client, Opener, Setup, Vault, VaultError};
@@ -247,4 +249,58 @@ async fn signing_out_revokes_and_erases() {
     assert_eq!(backend.world().oidc.revoked, [refresh]);
     assert_eq!(files(device.folder.path()), 0);
     assert!(device.vault.read().expect("a vault").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signed_out_from_elsewhere_erases_and_an_ended_session_does_not() {
+    let backend = anna().await;
+    let device = Device::open(&backend).await;
+    backend.end_sessions();
+    backend.hint();
+    device
+        .until("a login is needed", async |client| {
+            matches!(session(client).await, SessionView::Open { login_needed: true, .. })
+        })
+        .await;
+    assert!(files(device.folder.path()) > 0);
+    device.sign_in().await;
+    device
+        .until("it is open again", async |client| {
+            matches!(session(client).await, SessionView::Open { login_needed: false, .. })
+        })
+        .await;
+
+    backend.world().oidc.signed_out_elsewhere = true;
+    backend.end_sessions();
+    backend.hint();
+    let reason = Some(FailureCode::SignedOutElsewhere);
+    device.until("it is signed out", async |client| session(client).await == SessionView::SignedOut { reason }).await;
+    assert_eq!(files(device.folder.path()), 0);
+    assert!(device.vault.read().expect("a vault").is_none());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn on_a_device_of_somebody_else_nothing_outlives_the_session() {
+    let backend = anna().await;
+    let mut device = Device::new(&backend);
+    device.sign_in().await;
+    device
+        .until("a code is asked for", async |client| matches!(session(client).await, SessionView::ChooseCode { .. }))
+        .await;
+    device.client.use_once(UseOnce {}).await.expect("goes on");
+    device.until_thread(&[("Hej Anna", Shown::Sent)]).await;
+    assert!(matches!(session(&device.client).await, SessionView::Open { kept: false, .. }));
+    assert!(device.vault.read().expect("a vault").is_none(), "a secret was kept");
+    let refresh = backend.world().oidc.refresh.clone();
+    device.client.lock(Lock {}).await.expect("locks");
+    assert_eq!(session(&device.client).await, SessionView::SignedOut { reason: None });
+    assert_eq!(backend.world().oidc.revoked, [refresh]);
+    assert_eq!(files(device.folder.path()), 0);
+
+    // What a crash has left is noise, and goes at the next start.
+    let once = device.folder.path().join("once");
+    std::fs::create_dir_all(once.join("blobs")).expect("a folder");
+    std::fs::write(once.join("store.db"), "noise").expect("writes");
+    device.restart().await;
+    assert_eq!(files(device.folder.path()), 0);
 }

@@ -4,6 +4,7 @@ use crate::identity::code::{CodeField, Draft, Edit, Fault};
 use crate::kit::{Page, focus};
 use crate::locale::use_words;
 use crate::shell;
+use bridge::identity::UseOnce;
 use yew::prelude::*;
 
 /// Props of [`ChooseCodePage`].
@@ -47,6 +48,18 @@ pub(crate) fn ChooseCodePage(props: &ChooseCodeProps) -> Html {
             }
         })
     };
+    let on_once = {
+        let dispatch = draft.dispatcher();
+        Callback::from(move |_: MouseEvent| {
+            let dispatch = dispatch.clone();
+            dispatch.dispatch(Edit::Hand);
+            shell::send(UseOnce {}, move |begun| {
+                if let Err(failure) = begun {
+                    dispatch.dispatch(Edit::Refuse(Fault::Failed(failure)));
+                }
+            });
+        })
+    };
     let fault = draft.fault.as_ref().map(|fault| fault.say(&words));
     let described_by = fault.is_some().then(|| AttrValue::from("code-fault"));
     html! {
@@ -64,6 +77,11 @@ pub(crate) fn ChooseCodePage(props: &ChooseCodeProps) -> Html {
                     { words.say("identity-code-submit") }
                 </button>
             </form>
+            <h2>{ words.say("identity-once") }</h2>
+            <p>{ words.say("identity-once-why") }</p>
+            <button type="button" id="use-once" class="quiet" disabled={draft.busy} onclick={on_once}>
+                { words.say("identity-once-submit") }
+            </button>
         </Page>
     }
 }
