@@ -9,7 +9,9 @@ use protocol::access::{Grant, Role, ScopeKind, SyncMode};
 use protocol::id::{DeviceId, MutationId, ScopeId};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::refusal::{Refusal, RefusalCode};
-use protocol::sync::{Back, Page, PullRequest, PullResponse, PushRequest, PushResponse, Span};
+use protocol::sync::{
+    Back, DigestResponse, Page, PullRequest, PullResponse, PushRequest, PushResponse, ScopeDigest, Span,
+};
 use serde_json::json;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -277,6 +279,15 @@ impl Backend {
             results,
             more,
         }
+    }
+
+    /// What complete copies of all that a person is served amount to.
+    pub(super) fn digests(&self, person: usize) -> DigestResponse {
+        let served = self.grants(person).into_iter().filter_map(|grant| {
+            let (head, digest) = (grant.head?, self.life.feeds[&grant.scope].digest());
+            Some(ScopeDigest { scope: grant.scope, epoch: grant.epoch, head, digest })
+        });
+        DigestResponse { db_epoch: self.db_epoch(), scopes: served.collect() }
     }
 
     /// The answer, what it touched, and what is to be counted.

@@ -10,7 +10,7 @@ use protocol::Millis;
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
 use protocol::identity::{Me, Realm};
 use protocol::mutation::Mutation;
-use protocol::sync::{PullRequest, PullResponse};
+use protocol::sync::{DigestResponse, PullRequest, PullResponse};
 use std::collections::{BTreeSet, VecDeque};
 use std::path::PathBuf;
 
@@ -24,6 +24,9 @@ pub(super) enum Work {
     Push(Flight, Vec<Mutation>),
     /// The answer on its way back; what is served in it, and when that was.
     Answer(Flight, Box<PullResponse>, Truth),
+    /// A question for digests on its way, and the answer.
+    Compare,
+    Digests(Box<DigestResponse>),
     /// Something that the engine is to be told.
     Tell(Event),
 }
@@ -92,6 +95,7 @@ impl Device {
             realm: if staff { Realm::Staff } else { Realm::Resident },
             municipality: MunicipalityId::new("m"),
             municipality_name: "M".to_owned(),
+            municipality_phone: String::new(),
             own_scope: own_scope(person),
         };
         let mut tx = store.write().await?;
@@ -174,6 +178,7 @@ impl Device {
                     }
                 }
                 Effect::WakeAt(mono) => self.bell = mono + self.began + self.slept,
+                Effect::Compare => self.work.push(Work::Compare),
                 Effect::FetchFiles | Effect::CatchingUp(_) => {}
                 effect => self.work.push(Work::Store(effect)),
             }
@@ -244,6 +249,12 @@ impl Device {
     pub(super) async fn mend_store(&self) -> Result<(), StoreError> {
         self.run("DROP TRIGGER IF EXISTS temp.breach").await?;
         self.run("PRAGMA max_page_count = 4294967294").await
+    }
+
+    /// A row is gone, as if the disk had lost it.
+    pub(super) async fn damage(&mut self) -> Result<(), StoreError> {
+        self.memory.damaged = true;
+        self.run("DELETE FROM record WHERE rowid = (SELECT max(rowid) FROM record)").await
     }
 
     async fn run(&self, sql: &'static str) -> Result<(), StoreError> {

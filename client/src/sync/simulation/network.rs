@@ -69,6 +69,10 @@ impl World {
                 };
                 Work::Tell(Event::Pushed(flight, answer))
             }
+            Work::Compare => match trouble.or_else(|| self.lost()) {
+                Some(trouble) => Work::Tell(Event::Compared(Err(trouble))),
+                None => Work::Digests(Box::new(self.backend.digests(self.devices[index].person))),
+            },
             other => other,
         };
         self.devices[index].work.push(answer);
@@ -196,6 +200,7 @@ impl World {
                         self.tally.row(Row::Killed);
                         Event::Pushed(*flight, Err(Trouble::Unreachable))
                     }
+                    Work::Compare | Work::Digests(_) => Event::Compared(Err(Trouble::Unreachable)),
                     _ => continue,
                 };
                 *item = Work::Tell(cut);

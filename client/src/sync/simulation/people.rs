@@ -73,7 +73,7 @@ impl World {
     }
 
     // As often as not, where it is on at all.
-    fn strikes_often(&mut self, fault: Fault) -> bool {
+    pub(super) fn strikes_often(&mut self, fault: Fault) -> bool {
         (0..12).any(|_| self.strikes(fault))
     }
 

@@ -48,6 +48,7 @@ counted! {
         Ended = "session ended",
         Sleep = "device asleep",
         Clock = "device clock set",
+        Damage = "row damaged on the device",
     }
 }
 
@@ -75,12 +76,13 @@ counted! {
         Newer = "record newer than the app",
         SessionEnds = "session ends",
         Full = "disk full",
+        Differs = "copy differs from the backend",
     }
 }
 
 /// Rows of the table that only the backend can have.
 #[cfg(test)]
-pub(super) const BACKEND_ONLY: &[&str] = &["another node wrote", "copy differs from the backend"];
+pub(super) const BACKEND_ONLY: &[&str] = &["another node wrote"];
 
 /// The counts.
 #[derive(Clone, Default)]

@@ -124,7 +124,7 @@ impl World {
                 self.go_on().await?;
             }
         }
-        self.heal();
+        self.heal().await?;
         let (until, most) = (self.now + HEALING.0, HEALING.1);
         for _ in 0..most {
             if self.choices().is_empty() {
@@ -144,7 +144,12 @@ impl World {
         Err("does not come to rest".to_owned())
     }
 
-    fn heal(&mut self) {
+    async fn heal(&mut self) -> Result<(), String> {
+        // Copies are compared soon after a start, and then only once a day.
+        if self.strikes_often(Fault::Damage) && self.devices[0].asleep.is_none() {
+            self.devices[0].damage().await.map_err(told)?;
+            self.crash(0).await?;
+        }
         self.healed = true;
         self.backend.poisoned.retain(|_, code| *code != protocol::refusal::RefusalCode::Internal);
         let awake = self.devices.iter().filter_map(|device| device.asleep).max();
@@ -153,6 +158,7 @@ impl World {
             (device.offline, device.portal) = (false, false);
             device.log_in();
         }
+        Ok(())
     }
 
     /// Whether this goes wrong now.
@@ -237,6 +243,13 @@ impl World {
                 match work {
                     Work::Store(effect) => self.call(index, effect).await,
                     Work::Tell(event) => self.tell(index, event),
+                    Work::Digests(answer) => {
+                        let compared = self.devices[index].store.compare(&answer).await;
+                        let event = Event::Compared(compared.map_err(Into::into));
+                        self.look_at(index, &event, false).await?;
+                        self.devices[index].work.push(Work::Tell(event));
+                        Ok(())
+                    }
                     Work::Answer(flight, answer, truth) => {
                         self.devices[index].truth = Some(truth);
                         self.tell(index, Event::Pulled(flight, Ok(*answer)))
@@ -329,6 +342,10 @@ impl World {
         if before.life.is_some() && before.life != held.life {
             self.tally.row(Row::OtherLife);
         }
+        if matches!(event, Event::Compared(Ok(true))) {
+            device.memory.damaged = false;
+            self.tally.row(Row::Differs);
+        }
         if matches!(event, Event::TookPage(Ok(false))) {
             self.tally.row(Row::OldPage);
         }
@@ -371,6 +388,7 @@ fn name(event: &Event) -> &'static str {
         Event::TookPage(_) => "a page of the stream",
         Event::Kept(_) => "looking after the store",
         Event::Queued => "an act was queued",
+        Event::Compared(_) => "a comparison",
         _ => "a crash",
     }
 }
