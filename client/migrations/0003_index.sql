@@ -44,10 +44,11 @@ CREATE TABLE stale (
     record INTEGER PRIMARY KEY
 ) STRICT;
 
+-- No OR IGNORE here: in a trigger the statement that set it off decides what happens in a conflict.
 CREATE TRIGGER record_changed AFTER UPDATE OF body ON record BEGIN
-    INSERT OR IGNORE INTO stale (record) VALUES (OLD.no);
+    INSERT INTO stale (record) SELECT OLD.no WHERE NOT EXISTS (SELECT 1 FROM stale WHERE record = OLD.no);
 END;
 
 CREATE TRIGGER record_gone AFTER DELETE ON record BEGIN
-    INSERT OR IGNORE INTO stale (record) VALUES (OLD.no);
+    INSERT INTO stale (record) SELECT OLD.no WHERE NOT EXISTS (SELECT 1 FROM stale WHERE record = OLD.no);
 END;

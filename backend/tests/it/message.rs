@@ -213,6 +213,7 @@ async fn a_number_that_is_taken_is_refused_even_behind_a_replay_of_the_one_befor
         let mut other = town.mutation("moa", lane, send_message("t1", "m4", "Tre."));
         other.n = second.n;
         let answer = town.push("moa", vec![first, other]).await;
-        assert_eq!(answer[1].outcome, Outcome::Refused { refusal: RefusalCode::Reused.into() });
+        let refusal = Refusal { code: RefusalCode::OutOfOrder, details: Some("3".into()) };
+        assert_eq!(answer[1].outcome, Outcome::Refused { refusal });
     }
 }

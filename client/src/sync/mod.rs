@@ -6,6 +6,8 @@
 mod driver;
 mod engine;
 mod files;
+#[cfg(test)]
+mod simulation;
 
 use crate::Client;
 use crate::changes::Changes;

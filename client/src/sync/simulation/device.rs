@@ -1,0 +1,299 @@
+//! One device: the real engine and the real store, and what is under way between them and the world.
+//!
+//! It does nothing by itself: the world picks what goes on, and each store call is awaited to its end.
+
+use super::super::engine::{Effect, Engine, Event, Flight, Now, TookIn, Trouble};
+use super::check::{Held, Memory};
+use crate::seal::Key;
+use crate::store::{Meta, Store, StoreError};
+use protocol::Millis;
+use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
+use protocol::identity::{Me, Realm};
+use protocol::mutation::Mutation;
+use protocol::sync::{DigestResponse, PullRequest, PullResponse};
+use std::collections::{BTreeSet, VecDeque};
+use std::path::PathBuf;
+
+/// What is under way.
+#[derive(Debug)]
+pub(super) enum Work {
+    /// A call of the store that has not begun.
+    Store(Effect),
+    /// A request that has not arrived.
+    Pull(Flight, PullRequest),
+    Push(Flight, Vec<Mutation>),
+    /// The answer on its way back; what is served in it, and when that was.
+    Answer(Flight, Box<PullResponse>, Truth),
+    /// A question for digests on its way, and the answer.
+    Compare,
+    Digests(Box<DigestResponse>),
+    /// Something that the engine is to be told.
+    Tell(Event),
+}
+
+/// What the backend served when it answered.
+#[derive(Clone, Debug)]
+pub(super) struct Truth {
+    pub(super) served: BTreeSet<ScopeId>,
+    pub(super) at: Millis,
+}
+
+/// An event stream.
+pub(super) struct Stream {
+    pub(super) flight: Flight,
+    pub(super) state: StreamState,
+    pub(super) hints: VecDeque<protocol::sync::Event>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum StreamState {
+    Asking,
+    Open,
+    /// Nothing comes any more, since then.
+    Silent(i64),
+}
+
+/// A device.
+pub(super) struct Device {
+    pub(super) person: usize,
+    pub(super) staff: bool,
+    pub(super) id: DeviceId,
+    pub(super) store: Store,
+    engine: Engine,
+    folder: PathBuf,
+    key: Key,
+    began: i64,
+    pub(super) work: Vec<Work>,
+    pub(super) truth: Option<Truth>,
+    pub(super) stream: Option<Stream>,
+    pub(super) bell: i64,
+    slept: i64,
+    pub(super) asleep: Option<i64>,
+    pub(super) skew: Millis,
+    pub(super) ended: bool,
+    awaiting: bool,
+    pub(super) offline: bool,
+    pub(super) portal: bool,
+    pub(super) tickets: BTreeSet<u64>,
+    pub(super) memory: Memory,
+}
+
+impl Device {
+    /// A new one, in a folder that holds an empty store.
+    pub(super) async fn new(
+        index: usize,
+        (person, staff): (usize, bool),
+        folder: PathBuf,
+        key: Key,
+        (now, seed): (i64, u64),
+    ) -> Result<Self, StoreError> {
+        let store = Store::open(&folder, &key).await?;
+        let id = DeviceId::new(format!("d{index}"));
+        let me = Me {
+            person: PersonId::new(format!("p{person}")),
+            name: "Någon".to_owned(),
+            realm: if staff { Realm::Staff } else { Realm::Resident },
+            municipality: MunicipalityId::new("m"),
+            municipality_name: "M".to_owned(),
+            municipality_phone: String::new(),
+            own_scope: own_scope(person),
+        };
+        let mut tx = store.write().await?;
+        Meta::Me.keep(&mut tx, &me).await?;
+        Meta::Device.keep(&mut tx, &id).await?;
+        tx.commit().await?;
+        Ok(Self {
+            person,
+            staff,
+            id,
+            store,
+            engine: Engine::new(Now { mono: 0, wall: now }, seed),
+            folder,
+            key,
+            began: now,
+            work: vec![Work::Tell(Event::Began)],
+            truth: None,
+            stream: None,
+            bell: 0,
+            slept: 0,
+            asleep: None,
+            skew: 0,
+            ended: false,
+            awaiting: false,
+            offline: false,
+            portal: false,
+            tickets: BTreeSet::new(),
+            memory: Memory::default(),
+        })
+    }
+
+    /// Everything in memory is gone, and what was under way with it; the store is opened again.
+    pub(super) async fn crash(&mut self, now: i64, seed: u64) -> Result<(), StoreError> {
+        self.store.close().await;
+        self.store = Store::open(&self.folder, &self.key).await?;
+        self.slept = 0;
+        self.began = now;
+        self.engine = Engine::new(self.clocks(now), seed);
+        self.work = vec![Work::Tell(Event::Began)];
+        self.truth = None;
+        self.stream = None;
+        self.bell = now;
+        self.awaiting = false;
+        self.tickets.clear();
+        Ok(())
+    }
+
+    pub(super) fn sleep(&mut self, now: i64, until: i64) {
+        self.asleep = Some(until);
+        self.slept += until - now;
+        self.bell = self.bell.max(now).saturating_add(until - now);
+    }
+
+    pub(super) fn clocks(&self, now: i64) -> Now {
+        Now { mono: now - self.began - self.slept, wall: now + self.skew }
+    }
+
+    /// Somebody has logged in again.
+    pub(super) fn log_in(&mut self) {
+        self.ended = false;
+        if std::mem::take(&mut self.awaiting) {
+            self.work.push(Work::Tell(Event::Renewed));
+        }
+    }
+
+    /// Tells the engine, and takes up what it wants done.
+    pub(super) fn step(&mut self, now: i64, event: Event) -> Result<(), String> {
+        for effect in self.engine.step(self.clocks(now), event) {
+            match effect {
+                Effect::Pull(flight, request) => self.work.push(Work::Pull(flight, *request)),
+                Effect::Push(flight, mutations) => self.work.push(Work::Push(flight, mutations)),
+                Effect::Listen(flight) => {
+                    self.stream = Some(Stream { flight, state: StreamState::Asking, hints: VecDeque::new() });
+                }
+                Effect::AwaitLogin if self.ended => self.awaiting = true,
+                Effect::AwaitLogin => self.work.push(Work::Tell(Event::Renewed)),
+                Effect::Answer(ticket, _) => {
+                    if !self.tickets.remove(&ticket) {
+                        return Err(format!("ticket {ticket} was answered twice"));
+                    }
+                }
+                Effect::WakeAt(mono) => self.bell = mono + self.began + self.slept,
+                Effect::Compare => self.work.push(Work::Compare),
+                Effect::FetchFiles | Effect::CatchingUp(_) => {}
+                effect => self.work.push(Work::Store(effect)),
+            }
+        }
+        Ok(())
+    }
+
+    /// Does one store call to its end.
+    pub(super) async fn call(&mut self, now: i64, effect: Effect) -> Event {
+        let wall = self.clocks(now).wall;
+        let store = &self.store;
+        match effect {
+            Effect::LoadPull(flight) => Event::PullLoaded(flight, self.pull_request().await.map_err(Into::into)),
+            Effect::TakeIn(flight, answer) => {
+                let applied = store.apply(&answer, wall).await;
+                let took = applied.map(|applied| TookIn { more: applied.more, push: applied.push });
+                Event::TookIn(flight, took.map_err(Into::into))
+            }
+            Effect::LoadPush(flight, wanted) => {
+                Event::PushLoaded(flight, store.to_send(&wanted).await.map_err(Into::into))
+            }
+            Effect::Settle(flight, answer) => {
+                let settled = store.settle(&answer).await.map_err(Into::into);
+                Event::Settled(flight, settled.and_then(|known| known.then_some(()).ok_or(Trouble::Down)))
+            }
+            Effect::TakePage(page) => {
+                let applied = store.apply_page(&page).await;
+                Event::TookPage(applied.map(|applied| applied.is_some()).map_err(Trouble::from))
+            }
+            _ => {
+                // A failure is tried again at the next round, as in the driver.
+                let _ = store.end_leases(wall).await;
+                Event::Kept(false)
+            }
+        }
+    }
+
+    async fn pull_request(&self) -> Result<PullRequest, StoreError> {
+        Ok(PullRequest {
+            device: self.id.clone(),
+            grants: self.store.grants_hash().await?,
+            cursors: self.store.cursors().await?,
+            waiting: self.store.unsettled().await?,
+        })
+    }
+
+    pub(super) async fn held(&self) -> Result<Held, StoreError> {
+        Held::read(&self.store).await
+    }
+
+    /// From now on the store fails as soon as it does `what`, or is full.
+    pub(super) async fn break_store(&self, what: Breach) -> Result<(), StoreError> {
+        self.run(match what {
+            Breach::Full => "PRAGMA max_page_count = 1",
+            Breach::Cursor => {
+                "CREATE TEMP TRIGGER breach BEFORE INSERT ON main.cursor BEGIN SELECT RAISE(ABORT, 'breach'); END"
+            }
+            Breach::Pending => {
+                "CREATE TEMP TRIGGER breach BEFORE UPDATE ON main.pending BEGIN SELECT RAISE(ABORT, 'breach'); END"
+            }
+            Breach::Meta => {
+                "CREATE TEMP TRIGGER breach BEFORE INSERT ON main.meta BEGIN SELECT RAISE(ABORT, 'breach'); END"
+            }
+        })
+        .await
+    }
+
+    pub(super) async fn mend_store(&self) -> Result<(), StoreError> {
+        self.run("DROP TRIGGER IF EXISTS temp.breach").await?;
+        self.run("PRAGMA max_page_count = 4294967294").await
+    }
+
+    /// A row is gone, as if the disk had lost it.
+    pub(super) async fn damage(&mut self) -> Result<(), StoreError> {
+        self.memory.damaged = true;
+        self.run("DELETE FROM record WHERE rowid = (SELECT max(rowid) FROM record)").await
+    }
+
+    async fn run(&self, sql: &'static str) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        sqlx::query(sql).execute(&mut *tx).await?;
+        Ok(tx.commit().await?)
+    }
+
+    /// What a screen leaves behind: a look mark and a file of the first document that is here.
+    pub(super) async fn look(&self, file: u64) -> Result<(), StoreError> {
+        let document = self.memory.held.records.iter().find(|(_, kind, ..)| kind == "document");
+        let Some((scope, _, id, ..)) = document else { return Ok(()) };
+        let file = format!("f{file}");
+        std::fs::write(self.store.blobs().join(&file), "sealed")?;
+        let mut tx = self.store.write().await?;
+        sqlx::query("INSERT OR IGNORE INTO looked (scope, id) VALUES (?1, ?2)")
+            .bind(scope)
+            .bind(id)
+            .execute(&mut *tx)
+            .await?;
+        sqlx::query("INSERT OR REPLACE INTO blob (scope, document, blob, file, key) VALUES (?1, ?2, 'b', ?3, x'00')")
+            .bind(scope)
+            .bind(id)
+            .bind(file)
+            .execute(&mut *tx)
+            .await?;
+        Ok(tx.commit().await?)
+    }
+}
+
+/// Where a store call fails.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Breach {
+    Full,
+    Cursor,
+    Pending,
+    Meta,
+}
+
+pub(super) fn own_scope(person: usize) -> ScopeId {
+    ScopeId::new(format!("own{person}"))
+}
