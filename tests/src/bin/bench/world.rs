@@ -131,6 +131,11 @@ impl Device {
         bench::prepare(&self.setup(), seat, cipher).await.map_err(told)
     }
 
+    /// Throws the index of its closed store away and makes it anew; gives the milliseconds.
+    pub(crate) async fn index(&self, cipher: Cipher) -> Result<f64> {
+        bench::index(&self.setup(), cipher).await.map_err(told)
+    }
+
     /// Another device with the same closed store on it.
     pub(crate) fn copy(&self) -> Result<Self> {
         let copy = Self { folder: tempfile::tempdir()?, backend: self.backend.clone() };
