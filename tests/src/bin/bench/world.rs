@@ -251,11 +251,13 @@ async fn fill(conn: &mut SqliteConnection, corpus: &Corpus, reader: Option<&str>
     .bind(corpus.json(None))
     .execute(&mut *tx)
     .await?;
-    sqlx::raw_sql(
+    sqlx::query(
         "INSERT INTO message (id, municipality, thread, n, sender, text, sent_at)
-         SELECT record.id, 'bench', scope.fact, seq - 1, body ->> '$.from', body ->> '$.text', body ->> '$.sent_at'
-         FROM record JOIN scope ON scope.id = record.scope WHERE record.kind = 'message'",
+         SELECT value ->> '$.id', 'bench', scope.fact, value ->> '$.seq' - 1, value ->> '$.body.from',
+             value ->> '$.body.text', value ->> '$.body.sent_at'
+         FROM json_each(?1) JOIN scope ON scope.id = value ->> '$.scope' WHERE value ->> '$.kind' = 'message'",
     )
+    .bind(corpus.json(None))
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
