@@ -14,7 +14,11 @@ use bridge::{Failure, FailureCode};
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
 use protocol::identity::{Me, Realm};
 use std::sync::Arc;
+use std::time::Instant;
 use uuid::Uuid;
+
+/// Records that the index takes in at a time, as the driver lets it.
+const STEP: usize = 200;
 
 /// Whose device it is.
 pub struct Seat {
@@ -47,6 +51,7 @@ pub async fn prepare(setup: &Setup, seat: Seat, cipher: Cipher) -> Result<(), Fa
         realm: Realm::Resident,
         municipality: MunicipalityId::new("bench"),
         municipality_name: "Bench".to_owned(),
+        municipality_phone: "0".to_owned(),
         own_scope: ScopeId::new(seat.own_scope),
     };
     let token = setup.backend.join("identity/token").map_err(|error| internal(&error))?;
@@ -59,8 +64,7 @@ pub async fn prepare(setup: &Setup, seat: Seat, cipher: Cipher) -> Result<(), Fa
     match seat.refresh {
         Some(refresh) => Meta::Refresh.keep(&mut tx, &refresh).await?,
         None => {
-            let forgotten = sqlx::query("DELETE FROM meta WHERE key = 'refresh'").execute(&mut *tx).await;
-            forgotten.map_err(StoreError::from)?;
+            Meta::Refresh.forget(&mut tx).await?;
         }
     }
     tx.commit().await.map_err(StoreError::from)?;
@@ -114,6 +118,34 @@ pub async fn wipe(client: &Client, scope: &str) -> Result<(), Failure> {
     tx.commit().await.map_err(StoreError::from)?;
     open.store.end_leases(now()).await?;
     Ok(())
+}
+
+/// Cleans away what a wipe leaves in index and pages.
+///
+/// # Errors
+/// `NotOpen`, or what the store says.
+pub async fn purge(client: &Client) -> Result<(), Failure> {
+    let open = client.open()?;
+    while open.store.purge_some().await? {}
+    Ok(())
+}
+
+/// Throws the index of a closed store away and makes it anew; gives the milliseconds of the making.
+///
+/// # Errors
+/// What the store says.
+pub async fn index(setup: &Setup, cipher: Cipher) -> Result<f64, Failure> {
+    let store = open_store(setup, cipher).await?;
+    let mut tx = store.write().await?;
+    let emptied = "INSERT INTO part (part) VALUES ('delete-all'); DELETE FROM entry; DELETE FROM stale";
+    sqlx::raw_sql(emptied).execute(&mut *tx).await.map_err(StoreError::from)?;
+    Meta::Indexed.forget(&mut tx).await?;
+    tx.commit().await.map_err(StoreError::from)?;
+    let begin = Instant::now();
+    while store.index_some(STEP).await? {}
+    let took = begin.elapsed();
+    store.close().await;
+    Ok(took.as_secs_f64() * 1000.0)
 }
 
 async fn open_store(setup: &Setup, cipher: Cipher) -> Result<Store, Failure> {

@@ -1,23 +1,28 @@
-//! The encrypted store with 50,000 records in it, without a network: opening, lists and wiping. The limit
+//! The encrypted store with 50,000 records in it, without a network: opening, lists, words and wiping. The limit
 //! is the same code on the same store, unencrypted.
 
 use std::path::Path;
+use std::time::Duration;
 
-use anyhow::Result;
+use anyhow::{Result, ensure};
 use bridge::message::{ListThreads, ShowThread};
+use bridge::search::Search;
 use client::Client;
 use client::bench::{self, Cipher};
 use digiteam_tests::device::told;
 use digiteam_tests::say;
 use serde_json::json;
 
-use crate::corpus::{Corpus, PERSON};
+use crate::corpus::{Corpus, LONG_THREAD, PERSON, SOUGHT};
 use crate::peer::Peer;
 use crate::row::{Row, time};
-use crate::world::{Device, World, complete};
+use crate::world::{Device, World, complete, soon};
 
 /// Threads that are looked at in each repetition.
 const LOOKED_AT: usize = 20;
+
+/// How long the index may follow at most.
+const INDEXING: Duration = Duration::from_secs(300);
 
 /// Both stores, closed and cut off.
 struct Stores {
@@ -38,7 +43,15 @@ pub(crate) async fn measure(reps: usize, peer: &Path) -> Result<()> {
     say("the stores are filled");
     open(reps, &stores, &mut peer).await?.say();
     list(reps, &corpus, &stores, &mut peer).await?.say();
-    wipe(reps, &corpus, &stores).await?.say();
+    search(reps, &stores).await?.say();
+    for row in wipe(reps, &corpus, &stores).await? {
+        row.say();
+    }
+    let mut world = World::start(&Corpus::small()).await?;
+    let stores =
+        Stores { sealed: filled(&mut world, Cipher::Sealed).await?, plain: filled(&mut world, Cipher::Plain).await? };
+    drop(world);
+    index(reps, &stores).await?.say();
     Ok(())
 }
 
@@ -52,6 +65,11 @@ async fn filled(world: &mut World, cipher: Cipher) -> Result<Device> {
     let device = world.device(PERSON, cipher).await?;
     let client = device.open(cipher).await?;
     complete(&client).await?;
+    soon("the index to follow", INDEXING, async || {
+        let found = client.search(Search { words: "xylofon".to_owned() }).await.map_err(told)?;
+        Ok((found.coverage.left == 0).then_some(()))
+    })
+    .await?;
     client.shutdown().await;
     device.cut_off(cipher).await?;
     Ok(device)
@@ -108,17 +126,48 @@ async fn show(client: &Client, thread: &str) -> Result<()> {
     client.show_thread(ShowThread { thread: thread.to_owned() }).await.map(drop).map_err(told)
 }
 
-/// A scope of 12,000 records leaves a store of 50,000.
-async fn wipe(reps: usize, corpus: &Corpus, stores: &Stores) -> Result<Row> {
-    let mut row = Row::millis("wipe_12k");
+/// Words in everything that is there.
+async fn search(reps: usize, stores: &Stores) -> Result<Row> {
+    let mut row = Row::millis("search_p95");
     for _ in 0..reps {
         for (device, cipher) in stores.all() {
-            let copy = device.copy()?;
-            let client = copy.open(cipher).await?;
-            let wiped = time(async { bench::wipe(&client, &corpus.threads[0].scope).await.map_err(told) }).await?;
-            samples(&mut row, cipher).push(wiped.0);
+            let client = device.open(cipher).await?;
+            for words in SOUGHT {
+                let look = async { client.search(Search { words: (*words).to_owned() }).await.map_err(told) };
+                samples(&mut row, cipher).push(time(look).await?.0);
+            }
             client.shutdown().await;
         }
     }
     Ok(row)
+}
+
+/// Ten thousand records enter the index, in the steps in which it follows.
+async fn index(reps: usize, stores: &Stores) -> Result<Row> {
+    let mut row = Row::millis("index_10k");
+    for _ in 0..reps {
+        for (device, cipher) in stores.all() {
+            samples(&mut row, cipher).push(device.index(cipher).await?);
+        }
+    }
+    Ok(row)
+}
+
+/// A scope of 12,000 records leaves a store of 50,000: its rows, and then all that is left of them.
+async fn wipe(reps: usize, corpus: &Corpus, stores: &Stores) -> Result<[Row; 2]> {
+    let (mut gone, mut clean) = (Row::millis("wipe_12k"), Row::millis("purge_12k"));
+    for _ in 0..reps {
+        for (device, cipher) in stores.all() {
+            let copy = device.copy()?;
+            let client = copy.open(cipher).await?;
+            let wiped = time(async { bench::wipe(&client, &corpus.threads[0].scope).await.map_err(told) }).await?.0;
+            let purged = time(async { bench::purge(&client).await.map_err(told) }).await?.0;
+            let left = bench::count(&client).await.map_err(told)?;
+            ensure!(left == i64::try_from(corpus.count() - LONG_THREAD)?, "{left} records are left");
+            samples(&mut gone, cipher).push(wiped);
+            samples(&mut clean, cipher).push(wiped + purged);
+            client.shutdown().await;
+        }
+    }
+    Ok([gone, clean])
 }

@@ -64,6 +64,10 @@ const WORDS: &[&str] = &[
     "är",
 ];
 
+/// Words to look for: whole ones, parts of some, short ones, and one that is nowhere.
+pub(crate) const SOUGHT: &[&str] =
+    &["stöd", "försörj", "möte", "hår", "är", "uppföljning", "12345", "läkare", "xylofon"];
+
 /// All records.
 pub(crate) struct Corpus {
     /// Names it, for files.

@@ -14,7 +14,6 @@ use digiteam_tests::person::{CODE, ask_to_sign_in, confirm_on_this_device, write
 use digiteam_tests::process::{Process, own};
 use digiteam_tests::say;
 use digiteam_tests::stage::{RESIDENT, Role, Stage};
-use digiteam_tests::wait::LONG;
 use digiteam_tests::window::{Program, Window};
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::SqliteConnectOptions;
@@ -34,8 +33,9 @@ const UNLOCK: &str = "return new Promise(done => { const begin = performance.now
 
 /// Measures all of it.
 pub(crate) async fn measure(reps: usize) -> Result<()> {
+    idle::measure().await?.say();
     start_to_list(reps).await?.say();
-    idle::measure().await
+    Ok(())
 }
 
 async fn start_to_list(reps: usize) -> Result<Row> {
@@ -88,7 +88,7 @@ async fn paint(desktop: &Desktop, folder: &Path, command: &mut Command) -> Resul
     let begin = Instant::now();
     let process = Process::start("painted", folder, command)?;
     let painted = tokio::task::spawn_blocking(move || screen::painted(&screen)).await??;
-    process.stop(LONG).await?;
+    process.kill().await?;
     Ok(millis(painted.duration_since(begin)))
 }
 

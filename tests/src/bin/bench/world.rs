@@ -131,6 +131,11 @@ impl Device {
         bench::prepare(&self.setup(), seat, cipher).await.map_err(told)
     }
 
+    /// Throws the index of its closed store away and makes it anew; gives the milliseconds.
+    pub(crate) async fn index(&self, cipher: Cipher) -> Result<f64> {
+        bench::index(&self.setup(), cipher).await.map_err(told)
+    }
+
     /// Another device with the same closed store on it.
     pub(crate) fn copy(&self) -> Result<Self> {
         let copy = Self { folder: tempfile::tempdir()?, backend: self.backend.clone() };
@@ -246,11 +251,13 @@ async fn fill(conn: &mut SqliteConnection, corpus: &Corpus, reader: Option<&str>
     .bind(corpus.json(None))
     .execute(&mut *tx)
     .await?;
-    sqlx::raw_sql(
+    sqlx::query(
         "INSERT INTO message (id, municipality, thread, n, sender, text, sent_at)
-         SELECT record.id, 'bench', scope.fact, seq - 1, body ->> '$.from', body ->> '$.text', body ->> '$.sent_at'
-         FROM record JOIN scope ON scope.id = record.scope WHERE record.kind = 'message'",
+         SELECT value ->> '$.id', 'bench', scope.fact, value ->> '$.seq' - 1, value ->> '$.body.from',
+             value ->> '$.body.text', value ->> '$.body.sent_at'
+         FROM json_each(?1) JOIN scope ON scope.id = value ->> '$.scope' WHERE value ->> '$.kind' = 'message'",
     )
+    .bind(corpus.json(None))
     .execute(&mut *tx)
     .await?;
     tx.commit().await?;
