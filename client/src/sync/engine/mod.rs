@@ -13,6 +13,8 @@ mod compare;
 mod listen;
 mod pull;
 mod push;
+#[cfg(test)]
+mod tests;
 
 use crate::store::Wanted;
 pub(super) use backoff::Backoff;

@@ -81,6 +81,8 @@ impl Engine {
     pub(super) fn pull_loaded(&mut self, flight: Flight, request: Result<PullRequest, Trouble>) {
         if self.pull.flight == Some(flight) {
             match request {
+                // The backend has asked to be left alone meanwhile.
+                Ok(_) if self.now.mono < self.hold => self.pull_failed(&Trouble::Down),
                 Ok(request) => self.effects.push(Effect::Pull(flight, Box::new(request))),
                 Err(trouble) => self.pull_failed(&trouble),
             }

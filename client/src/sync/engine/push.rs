@@ -111,6 +111,8 @@ impl Engine {
                     self.push.lanes.remove(&lane);
                 }
             }
+            // The backend has asked to be left alone meanwhile.
+            Ok(_) if self.now.mono < self.hold => self.push.dirty = true,
             Ok(acts) => {
                 // There may be more, in other lanes now and in these later.
                 self.push.dirty = true;
