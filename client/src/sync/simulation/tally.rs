@@ -80,9 +80,30 @@ counted! {
     }
 }
 
-/// Rows of the table that only the backend can have.
+/// Rows of the table that the model has no part in: what only a real backend, a real disk or a real server of tokens
+/// can do. Their tests stand in the table.
 #[cfg(test)]
-pub(super) const BACKEND_ONLY: &[&str] = &["another node wrote"];
+pub(super) const ELSEWHERE: &[&str] = &[
+    "another node wrote",
+    "one number is more than a page",
+    "long texts",
+    "older part and floor",
+    "tombstone collected",
+    "numbers taken too early (not done)",
+    "results and rows of different moments",
+    "access ended before its time",
+    "mask changed",
+    "event to somebody not served",
+    "small change",
+    "reader stops reading",
+    "notification between nodes lost",
+    "upload missing",
+    "act newer than the backend",
+    "garbage",
+    "anything of this in any order",
+    "the store is damaged",
+    "device signed out from elsewhere",
+];
 
 /// The counts.
 #[derive(Clone, Default)]
