@@ -7,7 +7,7 @@ use tauri::http::Response;
 use tauri::{WebviewUrl, WebviewWindowBuilder};
 
 const PAGE: &[u8] = b"<!doctype html><html lang=en><meta charset=utf-8><title>Bare</title>\
-                      <body bgcolor=navy text=white><h1>Bare</h1></body></html>";
+                      <body bgcolor=navy text=white><h1>Bare</h1><hr size=300 color=white></body></html>";
 
 fn main() -> tauri::Result<()> {
     let folder = std::env::args_os().nth(1).map(PathBuf::from).unwrap_or_default();

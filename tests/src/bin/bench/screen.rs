@@ -37,7 +37,7 @@ pub(crate) fn painted(file: &Path) -> Result<Instant> {
         let last = &seen[seen.len() - 1];
         if !alike(&picture, &last.1) {
             seen.push((now, picture));
-        } else if seen.len() > 1 && !alike(&picture, &empty) && now.duration_since(last.0) > QUIET {
+        } else if !alike(&picture, &empty) && !is_blank(&picture) && now.duration_since(last.0) > QUIET {
             return Ok(last.0);
         }
         ensure!(now.duration_since(seen[0].0) < LIMIT, "the display does not come to rest, or stays empty");
@@ -53,6 +53,11 @@ fn look(file: &File) -> io::Result<Vec<u8>> {
         file.read_exact_at(part, begin + u64::try_from(at * EVERY * row).unwrap_or(u64::MAX))?;
     }
     Ok(picture)
+}
+
+/// A window that is there and shows nothing yet.
+fn is_blank(picture: &[u8]) -> bool {
+    alike(picture, &picture[..BYTES].repeat(picture.len() / BYTES))
 }
 
 fn alike(one: &[u8], other: &[u8]) -> bool {
