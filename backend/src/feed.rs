@@ -7,14 +7,15 @@
 //! nothing that it can see.
 
 use crate::db::Tx;
+use crate::db::bulk::{crowds, statement};
 use crate::error::Error;
 use protocol::access::{Grant, ScopeKind};
-use protocol::id::{MunicipalityId, PersonId, RecordId, ScopeId};
+use protocol::id::{MunicipalityId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::mutation::Place;
 use protocol::record::{Content, Json, Record};
 use protocol::sync::{INLINE_BYTES, Page, Span};
 use serde_json::Value;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Audience of a scope that staff on the case share.
 pub const STAFF: &str = "staff";
@@ -25,6 +26,7 @@ pub const ALL: &str = "*";
 #[derive(Default)]
 pub struct Feed {
     puts: Vec<Put>,
+    threads: Vec<Thread>,
     mutation: usize,
     touched: BTreeMap<ScopeId, News>,
     persons: BTreeSet<PersonId>,
@@ -38,9 +40,19 @@ struct Put {
     mutation: usize,
 }
 
+/// A thread whose rows on desks are to be made anew.
+pub struct Thread {
+    /// Which.
+    pub thread: ThreadId,
+    /// Its scope.
+    pub scope: ScopeId,
+    mutation: usize,
+}
+
 /// A place in the buffer to go back to.
 pub struct Mark {
     puts: usize,
+    threads: usize,
     persons: BTreeSet<PersonId>,
 }
 
@@ -129,6 +141,23 @@ impl Feed {
         });
     }
 
+    /// The rows of `thread` on desks are made anew at the end, once, however much is said in it until then.
+    pub fn touch_thread(&mut self, thread: &ThreadId, scope: &ScopeId) {
+        self.threads.push(Thread { thread: thread.clone(), scope: scope.clone(), mutation: self.mutation });
+    }
+
+    /// The threads that were touched, each once. What is put for one then belongs to the last mutation that touched it.
+    pub fn take_threads(&mut self) -> Vec<Thread> {
+        let last: BTreeMap<ThreadId, Thread> =
+            self.threads.drain(..).map(|touched| (touched.thread.clone(), touched)).collect();
+        last.into_values().collect()
+    }
+
+    /// What follows belongs to the mutation that touched `thread`.
+    pub fn resume(&mut self, thread: &Thread) {
+        self.mutation = thread.mutation;
+    }
+
     /// What `person` is served changed: a grant, a lease.
     pub fn regrant(&mut self, person: &PersonId) {
         self.persons.insert(person.clone());
@@ -142,12 +171,13 @@ impl Feed {
 
     /// For [`Feed::rewind`].
     pub fn mark(&self) -> Mark {
-        Mark { puts: self.puts.len(), persons: self.persons.clone() }
+        Mark { puts: self.puts.len(), threads: self.threads.len(), persons: self.persons.clone() }
     }
 
     /// Forgets what came after `mark`.
     pub fn rewind(&mut self, mark: Mark) {
         self.puts.truncate(mark.puts);
+        self.threads.truncate(mark.threads);
         self.persons = mark.persons;
     }
 
@@ -166,6 +196,7 @@ impl Feed {
 /// # Errors
 /// When the database fails.
 pub async fn flush(tx: &mut Tx<'_>) -> Result<BTreeMap<usize, Vec<Place>>, Error> {
+    crate::message::project_touched(tx).await?;
     let mut by_scope: BTreeMap<ScopeId, Vec<Put>> = BTreeMap::new();
     for put in std::mem::take(&mut tx.feed.puts) {
         by_scope.entry(put.scope.clone()).or_default().push(put);
@@ -184,9 +215,7 @@ pub async fn flush(tx: &mut Tx<'_>) -> Result<BTreeMap<usize, Vec<Place>>, Error
             .fetch_one(&mut *tx.conn)
             .await?;
         let seq_of: BTreeMap<usize, i64> = mutations.into_iter().zip(head - steps + 1..).collect();
-        for put in &puts {
-            write_record(tx, put, seq_of[&put.mutation]).await?;
-        }
+        write_records(tx, &puts, &seq_of).await?;
         let delta = delta(head - steps, puts, &seq_of)?;
         for (mutation, seq) in seq_of {
             places.entry(mutation).or_default().push(Place { scope: scope.clone(), seq });
@@ -217,15 +246,12 @@ fn delta(after: i64, puts: Vec<Put>, seq_of: &BTreeMap<usize, i64>) -> Result<Op
 
 /// The puts that change what stands there, given those before them.
 async fn changing(tx: &mut Tx<'_>, puts: Vec<Put>) -> Result<Vec<Put>, Error> {
-    let mut shown: BTreeMap<(&'static str, String), Option<String>> = BTreeMap::new();
+    let mut shown = read_bodies(tx, &puts).await?;
     let mut kept = Vec::with_capacity(puts.len());
     for put in puts {
-        let key = (put.kind, put.id.clone());
-        let before = match shown.get(&key) {
-            Some(before) => before.clone(),
-            None => read_body(tx, &put).await?,
-        };
-        if !is_same(before.as_deref(), put.body.as_deref())? {
+        let key = (put.kind.to_owned(), put.id.clone());
+        let before = shown.get(&key).and_then(Option::as_deref);
+        if !is_same(before, put.body.as_deref())? {
             shown.insert(key, put.body.clone());
             kept.push(put);
         }
@@ -243,32 +269,43 @@ fn is_same(one: Option<&str>, other: Option<&str>) -> Result<bool, Error> {
     }
 }
 
-async fn read_body(tx: &mut Tx<'_>, put: &Put) -> Result<Option<String>, Error> {
-    let row: Option<(String,)> =
-        sqlx::query_as("SELECT body FROM record WHERE scope = $1 AND kind = $2 AND id = $3 AND deleted = 0")
-            .bind(put.scope.as_str())
-            .bind(put.kind)
-            .bind(put.id.as_str())
-            .fetch_optional(&mut *tx.conn)
-            .await?;
-    Ok(row.map(|(body,)| body))
+/// What stands at the places of `puts`, all of one scope; nothing where nothing is shown.
+async fn read_bodies(tx: &mut Tx<'_>, puts: &[Put]) -> Result<HashMap<(String, String), Option<String>>, Error> {
+    let ids: BTreeSet<&str> = puts.iter().map(|put| put.id.as_str()).collect();
+    let mut bodies = HashMap::new();
+    for ids in crowds(&ids.into_iter().collect::<Vec<_>>()) {
+        let sql = "SELECT kind, id, body FROM record WHERE scope = $1 AND deleted = 0 AND id IN {}";
+        let mut query = sqlx::query_as::<_, (String, String, String)>(statement(sql, 2, 1, ids.len()));
+        query = query.bind(puts[0].scope.as_str());
+        for id in ids {
+            query = query.bind(*id);
+        }
+        let rows = query.fetch_all(&mut *tx.conn).await?;
+        bodies.extend(rows.into_iter().map(|(kind, id, body)| ((kind, id), Some(body))));
+    }
+    Ok(bodies)
 }
 
-async fn write_record(tx: &mut Tx<'_>, put: &Put, seq: i64) -> Result<(), Error> {
-    sqlx::query(
-        "INSERT INTO record (scope, kind, id, seq, deleted, body, gone_at) VALUES ($1, $2, $3, $4, $5, $6, $7)
-         ON CONFLICT (scope, kind, id) DO UPDATE
-         SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body, gone_at = excluded.gone_at",
-    )
-    .bind(put.scope.as_str())
-    .bind(put.kind)
-    .bind(put.id.as_str())
-    .bind(seq)
-    .bind(i64::from(put.body.is_none()))
-    .bind(put.body.as_deref().unwrap_or("null"))
-    .bind(put.body.is_none().then_some(tx.now))
-    .execute(&mut *tx.conn)
-    .await?;
+/// Writes what `puts`, all of one scope, come to: the last for each record.
+async fn write_records(tx: &mut Tx<'_>, puts: &[Put], seq_of: &BTreeMap<usize, i64>) -> Result<(), Error> {
+    let last: BTreeMap<(&str, &str), &Put> = puts.iter().map(|put| ((put.kind, put.id.as_str()), put)).collect();
+    for puts in crowds(&last.into_values().collect::<Vec<_>>()) {
+        let sql = "INSERT INTO record (scope, kind, id, seq, deleted, body, gone_at) VALUES {}
+             ON CONFLICT (scope, kind, id) DO UPDATE
+             SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body, gone_at = excluded.gone_at";
+        let mut query = sqlx::query(statement(sql, 1, puts.len(), 7));
+        for put in puts {
+            query = query
+                .bind(put.scope.as_str())
+                .bind(put.kind)
+                .bind(put.id.as_str())
+                .bind(seq_of[&put.mutation])
+                .bind(i64::from(put.body.is_none()))
+                .bind(put.body.as_deref().unwrap_or("null"))
+                .bind(put.body.is_none().then_some(tx.now));
+        }
+        query.execute(&mut *tx.conn).await?;
+    }
     Ok(())
 }
 

@@ -98,7 +98,8 @@ pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<
     .map_err(text::reused)?;
     let message = Message { from: caller.person.clone(), text, sent_at: tx.now };
     tx.feed.put(&scope, act.message.as_str(), &message)?;
-    project_rows(tx, &act.thread, &scope).await
+    tx.feed.touch_thread(&act.thread, &scope);
+    Ok(())
 }
 
 /// Moves the caller's read mark forward; never back.
@@ -133,7 +134,20 @@ pub async fn mark_read(tx: &mut Tx<'_>, caller: &Caller, act: &MarkRead) -> Resu
     }
     let mark = ReadMark { reader: caller.person.clone(), upto_seq, at: tx.now };
     tx.feed.put(&scope, caller.person.as_str(), &mark)?;
-    project_rows(tx, &act.thread, &scope).await
+    tx.feed.touch_thread(&act.thread, &scope);
+    Ok(())
+}
+
+/// Shows every thread that was touched anew on the desks of those in it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn project_touched(tx: &mut Tx<'_>) -> Result<(), Error> {
+    for touched in tx.feed.take_threads() {
+        tx.feed.resume(&touched);
+        project_rows(tx, &touched.thread, &touched.scope).await?;
+    }
+    Ok(())
 }
 
 /// Shows the thread anew on the desk of every member of staff in it.

@@ -6,6 +6,7 @@
 //! cannot interrupt it. On PostgreSQL every job is a transaction of its own. A job never sees the other
 //! engine, and what it returns is not told to anybody before the commit.
 
+pub mod bulk;
 mod fanout;
 
 use crate::error::Error;

@@ -2,6 +2,7 @@
 
 use crate::App;
 use crate::access::{grants, require};
+use crate::db::bulk::{crowds, statement};
 use crate::db::{Tx, attempt};
 use crate::error::{Body, Error};
 use crate::feed::flush;
@@ -16,7 +17,7 @@ use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{MAX_PUSH, PushRequest, PushResponse};
 use sha2::{Digest as _, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 /// Lane numbers are counted by clients; no device ever gets near.
@@ -55,8 +56,9 @@ async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<Vec
     let mut steps = Vec::with_capacity(asked.mutations.len());
     // The number that is awaited next in each lane that this push has come to.
     let mut lanes: BTreeMap<ScopeId, i64> = BTreeMap::new();
+    let stored = stored(tx, &asked.mutations).await?;
     for mutation in &asked.mutations {
-        let step = step(tx, caller, &asked.device, mutation, &mut lanes).await?;
+        let step = step(tx, caller, &asked.device, mutation, &stored, &mut lanes).await?;
         steps.push(step);
     }
     let places = flush(tx).await?;
@@ -67,6 +69,7 @@ async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<Vec
         .map(|grant| grant.scope)
         .collect();
     let mut results = Vec::with_capacity(steps.len());
+    let mut done = Vec::new();
     for (mutation, step) in asked.mutations.iter().zip(steps) {
         let outcome = match step {
             Step::Known(outcome) => outcome,
@@ -75,12 +78,13 @@ async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<Vec
                     Some(refusal) => Outcome::Refused { refusal },
                     None => Outcome::Applied { at: visible(places.get(&number), &mine) },
                 };
-                remember(tx, caller, &asked.device, mutation, &hash, &outcome).await?;
+                done.push((mutation, hash, serde_json::to_string(&outcome)?));
                 outcome
             }
         };
         results.push(MutationResult { mid: mutation.mid.clone(), outcome });
     }
+    remember(tx, caller, &asked.device, &done).await?;
     Ok(results)
 }
 
@@ -94,11 +98,14 @@ async fn step(
     caller: &Caller,
     device: &DeviceId,
     mutation: &Mutation,
+    stored: &HashMap<String, (String, String)>,
     lanes: &mut BTreeMap<ScopeId, i64>,
 ) -> Result<Step, Error> {
     let hash = hash(caller, device, mutation)?;
-    if let Some(known) = stored(tx, mutation, &hash).await? {
-        return Ok(Step::Known(known));
+    match stored.get(mutation.mid.as_str()) {
+        None => {}
+        Some((before, outcome)) if *before == hash => return Ok(Step::Known(serde_json::from_str(outcome)?)),
+        Some(_) => return Ok(refused(RefusalCode::Reused)),
     }
     if !(1..=MAX_N).contains(&mutation.n) {
         return Ok(refused(RefusalCode::Invalid));
@@ -152,16 +159,19 @@ async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> 
     }
 }
 
-async fn stored(tx: &mut Tx<'_>, mutation: &Mutation, hash: &str) -> Result<Option<Outcome>, Error> {
-    let row: Option<(String, String)> = sqlx::query_as("SELECT hash, outcome FROM mutation WHERE mid = $1")
-        .bind(mutation.mid.as_str())
-        .fetch_optional(&mut *tx.conn)
-        .await?;
-    match row {
-        None => Ok(None),
-        Some((before, outcome)) if before == hash => Ok(Some(serde_json::from_str(&outcome)?)),
-        Some(_) => Ok(Some(Outcome::Refused { refusal: RefusalCode::Reused.into() })),
+/// Hash and outcome of those that came before.
+async fn stored(tx: &mut Tx<'_>, mutations: &[Mutation]) -> Result<HashMap<String, (String, String)>, Error> {
+    let mut stored = HashMap::new();
+    for mutations in crowds(mutations) {
+        let sql = "SELECT mid, hash, outcome FROM mutation WHERE mid IN {}";
+        let mut query = sqlx::query_as::<_, (String, String, String)>(statement(sql, 1, 1, mutations.len()));
+        for mutation in mutations {
+            query = query.bind(mutation.mid.as_str());
+        }
+        let rows = query.fetch_all(&mut *tx.conn).await?;
+        stored.extend(rows.into_iter().map(|(mid, hash, outcome)| (mid, (hash, outcome))));
     }
+    Ok(stored)
 }
 
 /// The number after the last one that the lane has taken; `None` when it has taken none.
@@ -195,29 +205,30 @@ fn refused(refusal: impl Into<Refusal>) -> Step {
     Step::Known(Outcome::Refused { refusal: refusal.into() })
 }
 
+/// Each mutation with its hash and outcome.
 async fn remember(
     tx: &mut Tx<'_>,
     caller: &Caller,
     device: &DeviceId,
-    mutation: &Mutation,
-    hash: &str,
-    outcome: &Outcome,
+    done: &[(&Mutation, String, String)],
 ) -> Result<(), Error> {
-    sqlx::query(
-        "INSERT INTO mutation (mid, municipality, person, device, lane, n, hash, outcome, at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)",
-    )
-    .bind(mutation.mid.as_str())
-    .bind(caller.municipality.as_str())
-    .bind(caller.person.as_str())
-    .bind(device.as_str())
-    .bind(mutation.lane.as_str())
-    .bind(mutation.n)
-    .bind(hash)
-    .bind(serde_json::to_string(outcome)?)
-    .bind(tx.now)
-    .execute(&mut *tx.conn)
-    .await?;
+    for done in crowds(done) {
+        let sql = "INSERT INTO mutation (mid, municipality, person, device, lane, n, hash, outcome, at) VALUES {}";
+        let mut query = sqlx::query(statement(sql, 1, done.len(), 9));
+        for (mutation, hash, outcome) in done {
+            query = query
+                .bind(mutation.mid.as_str())
+                .bind(caller.municipality.as_str())
+                .bind(caller.person.as_str())
+                .bind(device.as_str())
+                .bind(mutation.lane.as_str())
+                .bind(mutation.n)
+                .bind(hash.as_str())
+                .bind(outcome.as_str())
+                .bind(tx.now);
+        }
+        query.execute(&mut *tx.conn).await?;
+    }
     Ok(())
 }
 
