@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result, bail};
 use serde_json::json;
 
 use crate::stage::Role;
+use crate::wait::{LONG, until};
 use crate::window::{Size, Window};
 
 /// Theme and language of all windows of a tour.
@@ -162,6 +163,17 @@ impl Window {
     pub async fn scrolled(&self) -> Result<f64> {
         let top = self.run(&format!("{SCROLLER} return it ? it.scrollTop : 0"), Vec::new()).await?;
         top.as_f64().context("a place is a number")
+    }
+
+    /// Waits until the end of an open thread is in sight.
+    ///
+    /// # Errors
+    /// When it does not come.
+    pub async fn see_end(&self) -> Result<()> {
+        const IN_SIGHT: &str = "const end = document.querySelector('#thread .end'); \
+             return !!end && end.getBoundingClientRect().top <= innerHeight";
+        let seen = async || Ok((self.run(IN_SIGHT, Vec::new()).await? == json!(true)).then_some(()));
+        until("the end of the thread to be in sight", LONG, seen).await
     }
 
     /// Scrolls to a place from the top, and says whether there is more below.

@@ -141,6 +141,7 @@ impl Tour {
         self.step("Maja answers; at the desk her words stand within a second");
         self.resident()?.write("#reply", ANSWER).await?;
         let took = send_and_see(self.resident()?, self.caseworker()?, ANSWER, self.soon()).await?;
+        self.caseworker()?.see_end().await?;
         self.picture(Cast::Resident, "answered").await?;
         self.picture(Cast::Caseworker, "answer-at-the-desk").await?;
         say(&format!("     seen after {} ms", took.as_millis()));
@@ -151,6 +152,7 @@ impl Tour {
         let took = send_and_see(self.caseworker()?, self.resident()?, REPLY, self.soon()).await?;
         let same = self.resident()?.run("return window.stillTheSamePage", Vec::new()).await?;
         ensure!(same == json!(true), "the page was loaded anew");
+        self.resident()?.see_end().await?;
         self.picture(Cast::Resident, "reply").await?;
         say(&format!("     seen after {} ms", took.as_millis()));
         Ok(())
