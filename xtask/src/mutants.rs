@@ -85,7 +85,7 @@ impl Mutant {
         };
         run(git(&["apply", "--whitespace=nowarn"]).arg(&self.patch)).context("the patch does not fit")?;
         let met = self.test(tree, postgres);
-        run(&mut git(&["apply", "--reverse", "--whitespace=nowarn"]).arg(&self.patch))?;
+        run(git(&["apply", "--reverse", "--whitespace=nowarn"]).arg(&self.patch))?;
         met
     }
 
