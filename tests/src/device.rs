@@ -1,16 +1,18 @@
 //! A device without a window: the client core itself, with a keyring in memory and a browser that only
 //! takes down the address. For stories about what goes over the wire.
 
-use std::io;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::{fs, io};
 
 use anyhow::{Context as _, Result};
 use bridge::Failure;
 use bridge::identity::{ChooseCode, Realm, SessionView, ShowSession, SignIn};
-use client::{Client, MemoryVault, Opener, Setup};
+use client::{Client, MemoryVault, Opener, Setup, Vault, VaultError};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
+use zeroize::Zeroizing;
 
 use crate::browser;
 use crate::desktop::Desktop;
@@ -23,7 +25,7 @@ pub struct Device {
     /// Its core.
     pub client: Client,
     addresses: UnboundedReceiver<Url>,
-    _folder: TempDir,
+    _folder: Option<TempDir>,
 }
 
 impl Device {
@@ -33,14 +35,24 @@ impl Device {
     /// When the core does not start.
     pub fn new(stage: &Stage) -> Result<Self> {
         let folder = tempfile::tempdir()?;
+        let vault = Arc::new(MemoryVault::new());
+        let device = Self::start(folder.path().join("store"), stage.backend(), vault)?;
+        Ok(Self { _folder: Some(folder), ..device })
+    }
+
+    /// One in a folder that stays, with its secret beside the store: another process can go on with it.
+    ///
+    /// # Errors
+    /// When the core does not start.
+    pub fn at(folder: &Path, backend: Url) -> Result<Self> {
+        fs::create_dir_all(folder)?;
+        Self::start(folder.join("store"), backend, Arc::new(OpenVault(folder.join("secret"))))
+    }
+
+    fn start(folder: PathBuf, backend: Url, vault: Arc<dyn Vault>) -> Result<Self> {
         let (send, addresses) = unbounded_channel();
-        let setup = Setup {
-            folder: folder.path().join("store"),
-            backend: stage.backend(),
-            opener: Arc::new(TakeDown(send)),
-            vault: Arc::new(MemoryVault::new()),
-        };
-        Ok(Self { client: Client::start(setup).map_err(told)?, addresses, _folder: folder })
+        let setup = Setup { folder, backend, opener: Arc::new(TakeDown(send)), vault };
+        Ok(Self { client: Client::start(setup).map_err(told)?, addresses, _folder: None })
     }
 
     /// Asks to log in as a resident of Helsingborg; gives the address for the browser.
@@ -78,6 +90,30 @@ impl Device {
             Ok(wished(&session).then_some(session))
         });
         seen.await.with_context(|| format!("it is {last:?}"))
+    }
+}
+
+/// A keyring for stories only: a plain file.
+struct OpenVault(PathBuf);
+
+impl Vault for OpenVault {
+    fn read(&self) -> Result<Option<Zeroizing<Vec<u8>>>, VaultError> {
+        match fs::read(&self.0) {
+            Ok(secret) => Ok(Some(Zeroizing::new(secret))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(VaultError(error.to_string())),
+        }
+    }
+
+    fn write(&self, secret: &[u8]) -> Result<(), VaultError> {
+        fs::write(&self.0, secret).map_err(|error| VaultError(error.to_string()))
+    }
+
+    fn remove(&self) -> Result<(), VaultError> {
+        match fs::remove_file(&self.0) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(VaultError(error.to_string())),
+            _ => Ok(()),
+        }
     }
 }
 

@@ -12,6 +12,7 @@ pub mod device;
 pub mod look;
 pub mod person;
 pub mod process;
+pub mod proxy;
 pub mod stage;
 pub mod tour;
 pub mod wait;

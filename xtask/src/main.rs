@@ -1,4 +1,4 @@
-//! Every command that the README names: `cargo xtask demo | pictures | test | build | ui | tidy | bench`.
+//! Every command that the README names: `cargo xtask demo | pictures | test | mutants | build | ui | tidy | bench`.
 //!
 //! This program only prepares, builds, starts and counts; what it starts lives in the other crates (the
 //! tour and the stories in `tests`). It never needs anything but cargo to be built itself, so that a first
@@ -8,6 +8,7 @@ mod bench;
 mod demo;
 mod face;
 mod group;
+mod mutants;
 mod packages;
 mod pictures;
 mod postgres;
@@ -31,6 +32,10 @@ usage: cargo xtask COMMAND
                  every screen of the tour in every size, light, dark and high contrast, Swedish and Arabic,
                  checked for what looks wrong; LOOK is one of light-sv, dark-ar and the like
   test [FILTER]  format, lints and all tests; with FILTER only the tests whose name contains it
+  test sync --seeds N
+                 N worlds of the sync engine, each from a seed, with every fault in them
+  mutants [FILTER]
+                 breaks each invariant on purpose and sees its test turn red
   tidy           what the compiler does not check: arrows, file lengths, words, licences
   bench sync|cache|startup [--json FILE] [--reps N]
                  measurements beside a limit and a peer
@@ -51,6 +56,9 @@ fn start() -> Result<ExitCode> {
         ["demo", rest @ ..] => demo::demo(demo::Wish::parse(rest)?),
         ["pictures", folder, looks @ ..] => pictures::pictures(folder, looks),
         ["test"] => test::test(None),
+        ["test", "sync", "--seeds", count] => test::seeds(count),
+        ["mutants"] => mutants::mutants(None),
+        ["mutants", filter] => mutants::mutants(Some(filter)),
         ["test", filter] => test::test(Some(filter)),
         ["tidy"] => tidy::tidy(),
         ["bench", rest @ ..] => bench::bench(rest),

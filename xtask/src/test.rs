@@ -5,7 +5,7 @@
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::group::{DEVICE, Group, SERVER, TestProgram};
 use crate::packages::{self, Set};
@@ -16,8 +16,11 @@ use crate::{face, tidy};
 /// The package whose tests start whole processes and windows; the last part.
 const STORIES: &str = "digiteam-tests";
 
+/// The test that takes the number of worlds from `DIGITEAM_SEEDS`.
+const WORLDS: &str = "sync::simulation::worlds_come_right_after_every_fault";
+
 /// Tells the backend's tests where they may make databases.
-const POSTGRES: &str = "DIGITEAM_TEST_POSTGRES";
+pub(crate) const POSTGRES: &str = "DIGITEAM_TEST_POSTGRES";
 
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -57,6 +60,14 @@ pub(crate) fn test(filter: Option<&str>) -> Result<ExitCode> {
     report.tests("test device", &device, filter, &[]);
     report.tests("stories", &stories, filter, &[]);
     Ok(report.end())
+}
+
+/// Lives through `count` worlds of the sync engine, each from a seed of its own.
+pub(crate) fn seeds(count: &str) -> Result<ExitCode> {
+    let count: u64 = count.parse().context("--seeds takes a number")?;
+    let words = ["test", "--package", "digiteam-client", "--lib", "--", "--nocapture", "--exact", WORLDS];
+    run(cargo(&words).env("DIGITEAM_SEEDS", count.to_string()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn lint(group: Group, words: &[&str]) -> Result<()> {

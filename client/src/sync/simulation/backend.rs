@@ -3,7 +3,7 @@
 //! It keeps every life of its database, so that a client of an earlier one can still be held against what it was
 //! told. It never does more than the real one: what a person is not granted, it does not serve.
 
-use super::feed::{Feed, Row, is_good, newest, read};
+use super::feed::{Feed, Put, Row, is_good, newest, read};
 use protocol::Millis;
 use protocol::access::{Grant, Role, ScopeKind, SyncMode};
 use protocol::id::{DeviceId, MutationId, ScopeId};
@@ -46,14 +46,6 @@ pub(super) struct Life {
     grants: BTreeMap<(usize, ScopeId), Given>,
     pub(super) done: HashMap<MutationId, Done>,
     lanes: BTreeMap<(DeviceId, ScopeId), i64>,
-}
-
-/// What one audience sees of a change: a record put, or removed.
-pub(super) struct Put {
-    pub(super) scope: ScopeId,
-    pub(super) kind: &'static str,
-    pub(super) id: String,
-    pub(super) body: Option<String>,
 }
 
 /// What was counted while answering.

@@ -210,10 +210,15 @@ impl Device {
             }
             _ => {
                 // A failure is tried again at the next round, as in the driver.
-                let _ = store.end_leases(wall).await;
-                Event::Kept(false)
+                Event::Kept(self.keep(wall).await.unwrap_or(false))
             }
         }
+    }
+
+    // The index follows in small steps here, so that much comes between them.
+    async fn keep(&self, wall: Millis) -> Result<bool, StoreError> {
+        self.store.end_leases(wall).await?;
+        Ok(self.store.index_some(4).await? || self.store.purge_some().await?)
     }
 
     async fn pull_request(&self) -> Result<PullRequest, StoreError> {

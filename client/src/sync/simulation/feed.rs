@@ -1,7 +1,7 @@
 //! A scope as the backend keeps it, and which part of it is a page.
 
 use protocol::digest::Digest;
-use protocol::id::RecordId;
+use protocol::id::{RecordId, ScopeId};
 use protocol::record::{Json, Record};
 use protocol::sync::{Back, Cursor};
 use std::collections::BTreeMap;
@@ -20,6 +20,14 @@ pub(super) struct Feed {
     pub(super) floor: i64,
     pub(super) closed: bool,
     pub(super) rows: BTreeMap<(String, String), Row>,
+}
+
+/// What one audience sees of a change: a record put, or removed.
+pub(super) struct Put {
+    pub(super) scope: ScopeId,
+    pub(super) kind: &'static str,
+    pub(super) id: String,
+    pub(super) body: Option<String>,
 }
 
 impl Feed {

@@ -1,13 +1,14 @@
 //! What people do, and what befalls devices and the backend.
 
 use super::super::engine::Event;
-use super::backend::{EMPTY, LONG, Put};
+use super::backend::{EMPTY, LONG};
 use super::check::Said;
 use super::device::{StreamState, Work, own_scope};
+use super::feed::Put;
 use super::tally::{Fault, Row};
-use super::world::{GRANTS, World, told};
+use super::world::{World, told};
 use crate::store::queue;
-use protocol::access::Seen;
+use protocol::access::{Role, ScopeKind, Seen, SyncMode};
 use protocol::id::{CaseId, MessageId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::message::{MarkRead, SendMessage, StartThread};
 use protocol::mutation::Act;
@@ -16,7 +17,32 @@ use protocol::task::CompleteTask;
 use rand::Rng as _;
 use serde_json::json;
 
+/// Who is let in where, at first and anew.
+const GRANTS: &[(usize, &str, ScopeKind, Role, SyncMode)] = &[
+    (0, "t0", ScopeKind::Thread, Role::Resident, SyncMode::Auto),
+    (0, "t1", ScopeKind::Thread, Role::Resident, SyncMode::Auto),
+    (0, "c1", ScopeKind::Case, Role::Resident, SyncMode::Auto),
+    (1, "t0", ScopeKind::Thread, Role::Caseworker, SyncMode::Auto),
+    (1, "c0", ScopeKind::Case, Role::Caseworker, SyncMode::OnOpen),
+    (2, "t1", ScopeKind::Thread, Role::Guardian, SyncMode::Auto),
+    (2, "c1", ScopeKind::Case, Role::Guardian, SyncMode::Auto),
+];
+
 impl World {
+    // A resident, staff, and a guardian; two threads, a case that staff open, a case that the guardian is lent.
+    pub(super) fn found_town(&mut self) {
+        use {Role::*, ScopeKind::*, SyncMode::*};
+        for person in 0..3 {
+            self.backend.grant(person, &own_scope(person), Person, Resident, Auto);
+        }
+        for (person, scope, kind, role, sync) in GRANTS {
+            self.backend.grant(*person, &ScopeId::new(*scope), *kind, *role, *sync);
+        }
+        for _ in 0..self.dice.gen_range(4..40) {
+            self.others_write();
+        }
+    }
+
     /// Somebody does something, or something befalls somebody.
     pub(super) async fn stir(&mut self) -> Result<(), String> {
         self.pass(1);

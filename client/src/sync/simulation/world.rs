@@ -7,10 +7,9 @@
 use super::super::engine::{Effect, Event, Trouble};
 use super::backend::Backend;
 use super::check::check_left;
-use super::device::{Breach, Device, StreamState, Work, own_scope};
+use super::device::{Breach, Device, StreamState, Work};
 use super::tally::{Fault, Row, Tally};
 use crate::seal::Key;
-use protocol::access::{Role, ScopeKind, SyncMode};
 use protocol::id::ScopeId;
 use protocol::sync::PushRequest;
 use rand::rngs::StdRng;
@@ -102,20 +101,6 @@ impl World {
         Ok(world)
     }
 
-    // A resident, staff, and a guardian; two threads, a case that staff open, a case that the guardian is lent.
-    fn found_town(&mut self) {
-        use {Role::*, ScopeKind::*, SyncMode::*};
-        for person in 0..3 {
-            self.backend.grant(person, &own_scope(person), Person, Resident, Auto);
-        }
-        for (person, scope, kind, role, sync) in GRANTS {
-            self.backend.grant(*person, &ScopeId::new(*scope), *kind, *role, *sync);
-        }
-        for _ in 0..self.dice.gen_range(4..40) {
-            self.others_write();
-        }
-    }
-
     async fn unfold(&mut self) -> Result<(), String> {
         for _ in 0..self.dice.gen_range(60..220) {
             if self.dice.gen_bool(0.25) {
@@ -149,6 +134,12 @@ impl World {
         if self.strikes_often(Fault::Damage) && self.devices[0].asleep.is_none() {
             self.devices[0].damage().await.map_err(told)?;
             self.crash(0).await?;
+        }
+        // A change that nobody hears of: only looking now and then finds it.
+        if self.strikes_often(Fault::HintLost) {
+            self.tally.row(Row::HintLost);
+            self.others_write();
+            self.devices.iter_mut().filter_map(|device| device.stream.as_mut()).for_each(|it| it.hints.clear());
         }
         self.healed = true;
         self.backend.poisoned.retain(|_, code| *code != protocol::refusal::RefusalCode::Internal);
@@ -369,17 +360,6 @@ impl World {
         self.look_at(index, &Event::Began, false).await
     }
 }
-
-/// Who is let in where, at first and anew.
-pub(super) const GRANTS: &[(usize, &str, ScopeKind, Role, SyncMode)] = &[
-    (0, "t0", ScopeKind::Thread, Role::Resident, SyncMode::Auto),
-    (0, "t1", ScopeKind::Thread, Role::Resident, SyncMode::Auto),
-    (0, "c1", ScopeKind::Case, Role::Resident, SyncMode::Auto),
-    (1, "t0", ScopeKind::Thread, Role::Caseworker, SyncMode::Auto),
-    (1, "c0", ScopeKind::Case, Role::Caseworker, SyncMode::OnOpen),
-    (2, "t1", ScopeKind::Thread, Role::Guardian, SyncMode::Auto),
-    (2, "c1", ScopeKind::Case, Role::Guardian, SyncMode::Auto),
-];
 
 fn name(event: &Event) -> &'static str {
     match event {
