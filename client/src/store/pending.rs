@@ -111,7 +111,8 @@ pub(super) async fn drop_lost(conn: &mut SqliteConnection, results: &[MutationRe
              SELECT 1 FROM json_each(pending.places) AS place
              JOIN grants ON grants.scope = place.value ->> '$.scope' AND grants.head IS NOT NULL
              LEFT JOIN cursor ON cursor.scope = grants.scope
-             WHERE coalesce(cursor.seq, -1) < place.value ->> '$.seq')",
+             WHERE coalesce(cursor.seq, -1) < place.value ->> '$.seq'
+                OR (cursor.back_at < place.value ->> '$.seq' AND place.value ->> '$.seq' <= cursor.back_to))",
     )
     .bind(serde_json::to_string(&known)?)
     .execute(conn)

@@ -7,6 +7,7 @@ use super::{Open, now};
 use crate::store::StoreError;
 use crate::wire::{self, WireError};
 use bridge::Topic;
+use bridge::sync::Storage;
 use eventsource_stream::Eventsource as _;
 use futures_util::StreamExt as _;
 use protocol::sync::{PullRequest, PushRequest};
@@ -180,10 +181,15 @@ impl Open {
     }
 
     async fn pull_request(&self) -> Result<PullRequest, StoreError> {
+        let mut cursors = self.store.cursors().await?;
+        if self.store.storage() != Storage::Ok {
+            // What is new has room; what is older waits until there is some.
+            cursors.iter_mut().for_each(|cursor| cursor.back = None);
+        }
         Ok(PullRequest {
             device: self.device.clone(),
             grants: self.store.grants_hash().await?,
-            cursors: self.store.cursors().await?,
+            cursors,
             waiting: self.store.unsettled().await?,
         })
     }
