@@ -26,6 +26,8 @@ pub struct SyncView {
     pub waiting: u32,
     /// Mutations that were refused and that nobody has dealt with.
     pub refused: u32,
+    /// How many of those are tasks.
+    pub refused_tasks: u32,
     /// Whether there is room on this device.
     pub storage: Storage,
     /// What became of mutations that waited, when what is stored here was damaged and made anew.
@@ -51,6 +53,15 @@ pub struct Rescue {
     pub kept: u32,
     /// Whether some could not be read, and are lost.
     pub lost: bool,
+}
+
+/// Somebody has read what became of mutations that waited; see [`SyncView::rescued`].
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DismissRescue {}
+
+impl Call for DismissRescue {
+    const NAME: &'static str = "dismiss_rescue";
+    type Reply = ();
 }
 
 /// Something that one wanted done and that was refused for good. It stays, where the thing is, until one has dealt

@@ -16,6 +16,7 @@ macro_rules! with_commands {
             identity::lock,
             identity::sign_out,
             sync::show_sync,
+            sync::dismiss_rescue,
             sync::resend,
             sync::discard,
             home::show_home,
@@ -47,7 +48,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 20] = [
+    const BOTH: [&str; 21] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -58,6 +59,7 @@ mod tests {
         "lock",
         "sign_out",
         "show_sync",
+        "dismiss_rescue",
         "resend",
         "discard",
         "show_thread",

@@ -214,7 +214,8 @@ mod tests {
     async fn what_looks_wrong_is_found_and_what_does_not_is_not() {
         let folder = tempfile::tempdir().expect("a temp folder");
         let desktop = Desktop::start(folder.path()).await.expect("a desktop");
-        let page = |body: &str| format!("data:text/html,<html lang=ar><body style='background:white'>{body}");
+        let page =
+            |body: &str| format!("data:text/html;charset=utf-8,<html lang=ar><body style='background:white'>{body}");
         let window = open(&desktop, folder.path(), &page("")).await.expect("a window");
         for (body, fault) in [
             ("<p style='width:2000px'>نص", "wider than the window"),

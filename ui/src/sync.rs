@@ -2,10 +2,12 @@
 
 use crate::call::use_call;
 use crate::kit::{Icon, Sign};
-use crate::locale::{Words, use_words};
+use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form};
+use crate::notice::{Notice, use_tell};
 use crate::route::Route;
-use bridge::sync::{ShowSync, SyncView};
+use crate::shell;
+use bridge::sync::{DismissRescue, Rescue, ShowSync, Storage, SyncView};
 use yew::prelude::*;
 
 /// The line.
@@ -32,13 +34,62 @@ pub(crate) fn Freshness() -> Html {
             if sync.refused > 0 {
                 <p id="refused">
                     <Icon sign={Sign::Warning} />
-                    <a href={Route::Messages.to_string()}>
+                    <a href={place_of_refused(sync).to_string()}>
                         { words.say_with("sync-refused", &[("count", sync.refused.into())]) }
                     </a>
                 </p>
             }
+            if let Some(key) = room(sync.storage) {
+                <p id="storage" role="status"><Icon sign={Sign::Warning} />{ words.say(key) }</p>
+            }
+            if let Some(rescue) = sync.rescued {
+                <Rescued {rescue} />
+            }
         </div>
     }
+}
+
+#[derive(Properties, PartialEq)]
+struct RescuedProps {
+    rescue: Rescue,
+}
+
+/// What became of what waited, until somebody has read it.
+#[component]
+fn Rescued(props: &RescuedProps) -> Html {
+    let words = use_words();
+    let tell = use_tell();
+    let read = Callback::from(move |_: MouseEvent| {
+        let tell = tell.clone();
+        shell::send(DismissRescue {}, move |done| {
+            if let Err(failure) = done {
+                tell.emit(Notice::Failed(failure));
+            }
+        });
+    });
+    let said = match props.rescue {
+        Rescue { lost: true, .. } => words.say("sync-rescued-lost"),
+        Rescue { kept, .. } => words.say_with("sync-rescued", &[("count", kept.into())]),
+    };
+    html! {
+        <p id="rescued" role="status">
+            <Icon sign={Sign::Warning} /><span>{ said }</span>
+            <button type="button" onclick={read}>{ words.say("sync-rescued-read") }</button>
+        </p>
+    }
+}
+
+fn room(storage: Storage) -> Option<Key> {
+    match storage {
+        Storage::Ok => None,
+        Storage::Low => Some(Key("sync-storage-low")),
+        Storage::Full => Some(Key("sync-storage-full")),
+    }
+}
+
+/// Where it stands what was refused: tasks on the first page, everything else in its thread.
+fn place_of_refused(sync: &SyncView) -> Route {
+    if sync.refused_tasks == sync.refused { Route::Home } else { Route::Messages }
 }
 
 fn fresh(words: &Words, sync: &SyncView) -> AttrValue {

@@ -18,13 +18,13 @@ pub fn crowds<T>(items: &[T]) -> impl Iterator<Item = &[T]> {
 /// `sql` with `{}` replaced by placeholders: `rows` groups of `columns`, numbered on from `first`. Nothing else may be
 /// put into a statement's text.
 pub fn statement(sql: &'static str, first: usize, rows: usize, columns: usize) -> AssertSqlSafe<String> {
-    let group = |row: usize| {
-        let start = first + row * columns;
-        let places: Vec<String> = (start..start + columns).map(|n| format!("${n}")).collect();
-        format!("({})", places.join(", "))
-    };
-    let groups: Vec<String> = (0..rows).map(group).collect();
+    let groups: Vec<String> = (0..rows).map(|row| format!("({})", numbered(first + row * columns, columns))).collect();
     AssertSqlSafe(sql.replace("{}", &groups.join(", ")))
+}
+
+/// `$<first>, …`: so many placeholders for a list of values.
+pub fn numbered(first: usize, count: usize) -> String {
+    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 #[cfg(test)]

@@ -6,8 +6,11 @@
 //! cannot interrupt it. On PostgreSQL every job is a transaction of its own. A job never sees the other
 //! engine, and what it returns is not told to anybody before the commit.
 
+mod attempt;
 pub mod bulk;
 mod fanout;
+
+pub use attempt::attempt;
 
 use crate::error::Error;
 use crate::feed::{Feed, Touched};
@@ -363,36 +366,6 @@ async fn write_one(mut tx: Transaction<'static, Any>, job: Job) -> Result<(), sq
     let ended = if done.keep { tx.commit().await } else { tx.rollback().await };
     (done.tell)(ended.is_ok());
     ended
-}
-
-/// Runs `work` in a savepoint of the transaction; a refusal undoes what it did and is returned as such.
-///
-/// # Errors
-/// Only what is not a refusal.
-pub async fn attempt<T, F>(tx: &mut Tx<'_>, work: F) -> Result<Result<T, protocol::refusal::Refusal>, Error>
-where
-    F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> Work<'t, T>,
-{
-    sqlx::raw_sql("SAVEPOINT attempt").execute(&mut *tx.conn).await?;
-    let mark = tx.feed.mark();
-    let result = work(tx).await;
-    match result {
-        Ok(value) => {
-            sqlx::raw_sql("RELEASE SAVEPOINT attempt").execute(&mut *tx.conn).await?;
-            Ok(Ok(value))
-        }
-        Err(Error::Refused(refusal)) => {
-            sqlx::raw_sql("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt").execute(&mut *tx.conn).await?;
-            tx.feed.rewind(mark);
-            Ok(Err(refusal))
-        }
-        Err(other) => Err(other),
-    }
-}
-
-/// `$<first>, …`: so many placeholders for a list of values.
-pub fn numbered(first: usize, count: usize) -> String {
-    (first..first + count).map(|n| format!("${n}")).collect::<Vec<_>>().join(", ")
 }
 
 /// Whether this SQLite is past the bug that can corrupt a write-ahead log when it is reset (fixed in 3.51.3).

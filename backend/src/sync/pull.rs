@@ -7,7 +7,7 @@
 use super::page::{Budget, back, tail, window};
 use crate::App;
 use crate::access::{Held, held};
-use crate::db::numbered;
+use crate::db::bulk::numbered;
 use crate::error::{Body, Error};
 use crate::identity::Caller;
 use crate::text::hex;

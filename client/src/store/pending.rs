@@ -24,6 +24,8 @@ pub(crate) struct Standing {
     pub(crate) waiting: u32,
     /// Refused, and nobody has dealt with it.
     pub(crate) refused: u32,
+    /// How many of those are tasks.
+    pub(crate) refused_tasks: u32,
 }
 
 /// Which acts are to be sent.
@@ -171,13 +173,14 @@ impl Store {
 
     /// How many wait and were refused.
     pub(crate) async fn standing(&self) -> Result<Standing, StoreError> {
-        let (waiting, refused) = sqlx::query_as(
+        let (waiting, refused, refused_tasks) = sqlx::query_as(
             "SELECT count(*) FILTER (WHERE state <> 'refused' AND sort NOT IN ('mark_read', 'seen')),
-                    count(*) FILTER (WHERE state = 'refused') FROM pending",
+                    count(*) FILTER (WHERE state = 'refused'),
+                    count(*) FILTER (WHERE state = 'refused' AND sort = 'complete_task') FROM pending",
         )
         .fetch_one(self.read())
         .await?;
-        Ok(Standing { waiting, refused })
+        Ok(Standing { waiting, refused, refused_tasks })
     }
 
     /// Puts a refused act back at the end of its lane, as a new mutation. `false` when it is not there.

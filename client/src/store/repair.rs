@@ -141,6 +141,13 @@ impl Store {
     pub(crate) async fn rescued(&self) -> Result<Option<Rescue>, StoreError> {
         self.meta(Meta::Rescue).await
     }
+
+    /// Somebody has heard of it.
+    pub(crate) async fn dismiss_rescue(&self) -> Result<(), StoreError> {
+        let mut tx = self.write().await?;
+        Meta::Rescue.forget(&mut tx).await?;
+        Ok(tx.commit().await?)
+    }
 }
 
 // The acts up to where they cannot be read, and whether there is such a place.
@@ -243,6 +250,8 @@ mod tests {
         crate::store::wipe_store(folder.path()).expect("removes");
         let store = Store::open(folder.path(), &key).await.expect("opens");
         assert_eq!(store.rescued().await.expect("reads"), Some(Rescue { kept: 3, lost: false }));
+        store.dismiss_rescue().await.expect("forgets");
+        assert_eq!(store.rescued().await.expect("reads"), None);
         store.close().await;
     }
 

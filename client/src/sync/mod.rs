@@ -15,7 +15,7 @@ use crate::failure::{failure, internal};
 use crate::identity::Tokens;
 use crate::store::{Meta, Standing, Store};
 use crate::wire::{self, Wire, WireError};
-use bridge::sync::{Discard, Resend, ShowSync, SyncView};
+use bridge::sync::{Discard, DismissRescue, Resend, ShowSync, SyncView};
 use bridge::{Failure, FailureCode, Topic};
 use engine::{Event, Ticket, Trouble};
 use protocol::Millis;
@@ -66,16 +66,28 @@ impl Client {
     /// `NotOpen`, or what the store says.
     pub async fn show_sync(&self, _: ShowSync) -> Result<SyncView, Failure> {
         let open = self.open()?;
-        let Standing { waiting, refused } = open.store.standing().await?;
+        let Standing { waiting, refused, refused_tasks } = open.store.standing().await?;
         Ok(SyncView {
             online: open.online.load(Ordering::Relaxed),
             as_of: open.store.meta(Meta::AsOf).await?,
             catching_up: open.catching_up.load(Ordering::Relaxed),
             waiting,
             refused,
+            refused_tasks,
             storage: open.store.storage(),
             rescued: open.store.rescued().await?,
         })
+    }
+
+    /// Remembers that somebody has read what became of mutations that waited.
+    ///
+    /// # Errors
+    /// `NotOpen`, or what the store says.
+    pub async fn dismiss_rescue(&self, _: DismissRescue) -> Result<(), Failure> {
+        let open = self.open()?;
+        open.store.dismiss_rescue().await?;
+        open.changes.tell([Topic::Sync]);
+        Ok(())
     }
 
     /// Tries what was refused again as it is.

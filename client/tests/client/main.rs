@@ -3,6 +3,7 @@
 mod backend;
 mod device;
 mod document;
+mod feed;
 mod message;
 mod oidc;
 mod session;

@@ -12,3 +12,13 @@ sync-refused =
         [one] { $count } sak kunde inte skickas
        *[other] { $count } saker kunde inte skickas
     }
+sync-storage-low = Det börjar bli ont om plats på enheten. Nytt kommer fram, men äldre saker och filer hämtas när det finns mer plats.
+sync-storage-full = Enheten är full. Det du skriver sparas, men inget nytt kan hämtas. Ta bort något annat från enheten.
+sync-rescued =
+    { $count ->
+        [0] Det som var sparat på enheten hade skadats och hämtas på nytt. Inget väntade på att skickas.
+        [one] Det som var sparat på enheten hade skadats och hämtas på nytt. { $count } sak som väntade på att skickas finns kvar.
+       *[other] Det som var sparat på enheten hade skadats och hämtas på nytt. { $count } saker som väntade på att skickas finns kvar.
+    }
+sync-rescued-lost = Det som var sparat på enheten hade skadats och hämtas på nytt. Något som väntade på att skickas gick inte att rädda. Titta efter om det du skrev senast kom fram.
+sync-rescued-read = Jag förstår

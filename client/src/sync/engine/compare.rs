@@ -8,6 +8,9 @@ const FIRST: Ms = 30_000;
 /// How often.
 const EACH: Ms = 24 * 60 * 60 * 1000;
 
+/// How long after it could not be done.
+const AGAIN: Ms = 60 * 60 * 1000;
+
 #[derive(Default)]
 pub(super) struct Compare {
     at: Option<Ms>,
@@ -34,7 +37,7 @@ impl Engine {
 
     pub(super) fn compared(&mut self, differs: &Result<bool, Trouble>) {
         self.compare.busy = false;
-        self.compare.at = Some(self.now.mono + EACH);
+        self.compare.at = Some(self.now.mono + if differs.is_ok() { EACH } else { AGAIN });
         if *differs == Ok(true) {
             self.pull.look();
         }
