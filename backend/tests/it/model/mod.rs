@@ -14,7 +14,6 @@ use crate::town::{Town, towns};
 use digiteam_backend::collect::collect;
 use digiteam_backend::sync::{Limits, pull_within};
 use proptest::collection::vec;
-use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use protocol::access::ScopeKind;
 use protocol::case::{MoveCase, Stage};
