@@ -178,6 +178,9 @@ fn run_tests(program: &TestProgram, filter: Option<&str>, env: &[(&'static str, 
         }
         count.add(read_result(line).unwrap_or_default());
     })?;
+    if !well && count.failed == 0 {
+        say(format!("   {} ended badly, whatever its tests say", program.name));
+    }
     // A program that fell over has not counted what it did not reach.
     count.failed += u32::from(!well && count.failed == 0);
     Ok(count)
