@@ -31,3 +31,16 @@ failure-unknown = Something went wrong that this version does not know of. Updat
 failure-update-needed = A newer version of the app has been used on this device. Update the app to read what is stored. Nothing has been changed.
 failure-signed-out-elsewhere = This device was logged out from somewhere else, and what was stored here has been erased. What you have sent remains with the municipality.
 failure-damaged = What was stored on this device is damaged and cannot be read. What you have sent remains with the municipality. What was waiting to be sent is lost. Log in again.
+failure-bad-passphrase = The passphrase needs at least twelve characters. It must not be digits only, or the same characters again and again.
+failure-wrong-passphrase = The passphrase is wrong.
+failure-wrong-passphrase-left =
+    { $left ->
+        [one] The passphrase is wrong. You have { $left } try left. After that what is stored here is erased. What you have sent remains with the municipality.
+       *[other] The passphrase is wrong. You have { $left } tries left. After that what is stored here is erased. What you have sent remains with the municipality.
+    }
+failure-too-soon = It has been wrong several times. Wait a while and try again.
+failure-too-soon-minutes =
+    { $minutes ->
+        [one] It has been wrong several times. Wait a minute and try again.
+       *[other] It has been wrong several times. Wait { $minutes } minutes and try again.
+    }

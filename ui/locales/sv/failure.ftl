@@ -31,3 +31,16 @@ failure-unknown = Något gick fel som den här versionen inte känner till. Uppd
 failure-update-needed = En nyare version av appen har använts på den här enheten. Uppdatera appen för att läsa det som är sparat. Inget har ändrats.
 failure-signed-out-elsewhere = Den här enheten har loggats ut från ett annat ställe, och det som var sparat här är raderat. Det du har skickat finns kvar hos kommunen.
 failure-damaged = Det som var sparat på den här enheten är skadat och går inte att läsa. Det du har skickat finns kvar hos kommunen. Det som väntade på att skickas är borta. Logga in på nytt.
+failure-bad-passphrase = Lösenfrasen ska ha minst tolv tecken. Den får inte bara vara siffror eller samma tecken om och om igen.
+failure-wrong-passphrase = Lösenfrasen är fel.
+failure-wrong-passphrase-left =
+    { $left ->
+        [one] Lösenfrasen är fel. Du har { $left } försök kvar. Sedan raderas det som är sparat här. Det du har skickat finns kvar hos kommunen.
+       *[other] Lösenfrasen är fel. Du har { $left } försök kvar. Sedan raderas det som är sparat här. Det du har skickat finns kvar hos kommunen.
+    }
+failure-too-soon = Det har blivit fel flera gånger. Vänta en stund och försök igen.
+failure-too-soon-minutes =
+    { $minutes ->
+        [one] Det har blivit fel flera gånger. Vänta en minut och försök igen.
+       *[other] Det har blivit fel flera gånger. Vänta { $minutes } minuter och försök igen.
+    }
