@@ -6,7 +6,6 @@
 
 mod apply;
 mod index;
-mod lease;
 mod meta;
 #[cfg(test)]
 mod old;

@@ -4,7 +4,6 @@ mod backend;
 mod device;
 mod document;
 mod feed;
-mod lock;
 mod message;
 mod oidc;
 mod session;
