@@ -6,6 +6,7 @@ mod callback;
 mod code;
 mod idle;
 mod provider;
+mod refusal;
 mod session;
 mod sign_in;
 mod tokens;
