@@ -27,6 +27,7 @@ macro_rules! with_commands {
             message::send_message,
             message::mark_read,
             case::list_cases,
+            case::list_caseload,
             case::show_case,
             document::show_document,
             document::show_page,
@@ -48,7 +49,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 21] = [
+    const BOTH: [&str; 20] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -65,14 +66,13 @@ mod tests {
         "show_thread",
         "send_message",
         "mark_read",
-        "list_cases",
         "show_case",
         "show_document",
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 3] = ["show_home", "complete_task", "list_threads"];
-    const DESK: [&str; 2] = ["list_inbox", "open_scope"];
+    const RESIDENT: [&str; 4] = ["show_home", "complete_task", "list_threads", "list_cases"];
+    const DESK: [&str; 3] = ["list_inbox", "list_caseload", "open_scope"];
 
     #[test]
     fn every_call_of_the_bridge_is_a_command() {
