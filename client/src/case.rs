@@ -3,7 +3,6 @@
 use crate::Client;
 use crate::failure::failure;
 use crate::store::{Store, StoreError};
-use crate::sync::now;
 use bridge::case::{
     CaseRowView, CaseView, CaseloadRowView, CaseworkerView, EntryView, ListCaseload, ListCases, ShowCase, Stage,
 };
@@ -44,7 +43,7 @@ impl Client {
              WHERE row.kind IN ('case', 'case_row') AND row.kind = 'case_row'
              ORDER BY coalesce(row.at, 0) DESC, row.body ->> '$.number' DESC LIMIT 500",
         )
-        .bind(open.store.server_now(now()).await?)
+        .bind(open.store.lent_after(open.now()).await?)
         .fetch_all(open.store.read())
         .await
         .map_err(StoreError::from)?;

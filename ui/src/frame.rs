@@ -5,7 +5,7 @@ use crate::app::use_me;
 use crate::case::{CasePage, CaseloadPage, CasesPage};
 use crate::document::DocumentPage;
 use crate::home::HomePage;
-use crate::identity::{LeaveButtons, LoginNeeded, MePage};
+use crate::identity::{IdleChoice, LeaveButtons, LoginNeeded, MePage};
 use crate::kit::{Icon, Sign};
 use crate::locale::{Key, Words, use_words};
 use crate::message::{InboxPage, ThreadPage, ThreadsPage};
@@ -76,6 +76,7 @@ pub(crate) fn DeskFrame(props: &FrameProps) -> Html {
                 <p class="whose"><bdi>{ &me.municipality }</bdi><span class="who"><bdi>{ &me.name }</bdi></span></p>
                 <nav class="desk-places" aria-label={words.say("kit-nav")}>{ places(&words, &DESK_PLACES, &here) }</nav>
                 <Freshness />
+                <IdleChoice />
                 <LeaveButtons />
             </header>
             <div class="content" id="content">

@@ -60,6 +60,7 @@ async fn the_desk_lists_its_cases_and_says_which_are_open() {
         stage: Stage::Investigating,
     };
     backend.put("own", "c", &row);
+    backend.put("case", "t", &thread());
     let device = Device::open(&backend).await;
     let load = async |client: &Client| client.list_caseload(ListCaseload {}).await.expect("a list").remove(0);
     assert_eq!(
