@@ -14,6 +14,7 @@ mod family;
 mod fields;
 mod http;
 mod keys;
+mod lapse;
 mod logout;
 mod me;
 mod municipality;
@@ -27,6 +28,7 @@ mod userinfo;
 
 pub use caller::Caller;
 pub use family::is_live;
+pub use lapse::end_access_tokens;
 
 use crate::App;
 use crate::config::Config;

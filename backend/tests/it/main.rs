@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod apart;
 mod collect;
 #[path = "../common/mod.rs"]
 mod common;
@@ -14,5 +15,7 @@ mod mask;
 mod message;
 mod model;
 mod parse;
+mod protect;
 mod pull;
+mod relation;
 mod town;
