@@ -9,13 +9,14 @@ use crate::acts::{
 };
 use crate::town::{Town, token, towns};
 use axum::body::{Body, to_bytes};
+use digiteam_backend::booking::{Span, take};
 use digiteam_backend::{document, router, sync};
 use futures_util::StreamExt as _;
 use http::Request;
 use http::header::AUTHORIZATION;
 use protocol::access::{ScopeKind, Seen};
 use protocol::document::BlobRef;
-use protocol::id::{CaseId, PersonId, RecordId, ScopeId, ThreadId};
+use protocol::id::{CaseId, MunicipalityId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::message::MarkRead;
 use protocol::mutation::Act;
 use protocol::refusal::RefusalCode;
@@ -195,6 +196,24 @@ async fn every_act_about_the_other_s_things_is_refused_as_about_nothing() {
             let told = town.push("granne", vec![mutation]).await.remove(0).outcome;
             assert_eq!(serde_json::to_value(told).expect("is JSON")["refusal"]["code"], "access");
         }
+    }
+}
+
+#[tokio::test]
+async fn the_two_are_never_booked_together() {
+    for town in towns().await {
+        let book = async |id: &'static str, parties: &'static [&'static str]| {
+            let span = Span { starts: 100, ends: 200 };
+            let booked = town.app.db.write(move |tx| {
+                Box::pin(async move { take(tx, &MunicipalityId::new("helsingborg"), id, span, parties).await })
+            });
+            booked.await.map_err(|error| error.refusal().1.code)
+        };
+        assert_eq!(book("a1", &["moa", "sara", "granne"]).await, Err(RefusalCode::Access), "{}", town.engine);
+        assert_eq!(book("a2", &["granne-i-bjuv", "moa"]).await, Err(RefusalCode::Access), "{}", town.engine);
+        // Each with somebody else, at the same time.
+        assert_eq!(book("a3", &["moa", "sara"]).await, Ok(()));
+        assert_eq!(book("a4", &["granne", "samir"]).await, Ok(()));
     }
 }
 

@@ -3,6 +3,7 @@
 mod access;
 mod acts;
 mod apart;
+mod booking;
 mod collect;
 #[path = "../common/mod.rs"]
 mod common;
@@ -14,6 +15,7 @@ mod gap;
 mod mask;
 mod message;
 mod model;
+mod nodes;
 mod parse;
 mod protect;
 mod pull;
