@@ -10,4 +10,5 @@ mod oidc;
 mod passphrase;
 mod session;
 mod staff;
+mod stolen;
 mod sync;
