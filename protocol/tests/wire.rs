@@ -171,6 +171,35 @@ fn what_is_newer_decodes_as_unknown() {
     assert_eq!(result.outcome, Outcome::Unknown);
 }
 
+#[test]
+fn the_page_about_records_and_acts_names_them_all() {
+    let page = include_str!("../../docs/records.md");
+    let kinds = include_str!("../src/record.rs").lines().filter_map(|line| {
+        let kind = line.trim().strip_suffix("\";")?.split_once(") = \"")?.1;
+        Some(kind.to_owned())
+    });
+    let acts = include_str!("../src/mutation.rs").lines().filter_map(|line| {
+        let name = line.trim().strip_suffix(");")?.split_once("(crate::")?.0;
+        Some(snake_case(name))
+    });
+    let named: Vec<String> = kinds.chain(acts).collect();
+    assert!(named.len() > 30, "they are not found any more: {named:?}");
+    for name in named {
+        assert!(page.contains(&format!("\n| `{name}` |")), "{name} has no row in docs/records.md");
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for (at, letter) in name.char_indices() {
+        if letter.is_uppercase() && at > 0 {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
+}
+
 /// `json` decodes as `T`, and `T` encodes to what `json` says.
 fn check<T: Serialize + DeserializeOwned>(json: &str) {
     let shipped: Value = serde_json::from_str(json).expect("the snapshot is JSON");
