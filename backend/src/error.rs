@@ -20,6 +20,9 @@ pub enum Error {
     /// Said no, for a reason that the client may know.
     #[error("refused: {:?}", .0.code)]
     Refused(Refusal),
+    /// The request does not show that its sender has the key of their token: RFC 9449's word for why.
+    #[error("unproven: {0}")]
+    Unproven(&'static str),
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -59,6 +62,7 @@ impl Error {
     pub fn refusal(self) -> (StatusCode, Refusal) {
         match self {
             Self::Refused(refusal) => (status(refusal.code), refusal),
+            Self::Unproven(_) => (StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated.into()),
             // Two writers waited for each other; the database let one go first.
             Self::Database(sqlx::Error::Database(inner))
                 if matches!(inner.code().as_deref(), Some("40P01" | "40001")) =>
@@ -83,13 +87,19 @@ impl Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        let challenge = match &self {
+            Self::Unproven(why) => format!("DPoP error=\"{why}\", algs=\"ES256\""),
+            _ => "DPoP algs=\"ES256\"".to_owned(),
+        };
         let (status, refusal) = self.refusal();
         let mut answer = (status, Json(refusal)).into_response();
         if status == StatusCode::SERVICE_UNAVAILABLE {
             answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
         }
-        if status == StatusCode::UNAUTHORIZED {
-            answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if status == StatusCode::UNAUTHORIZED
+            && let Ok(challenge) = HeaderValue::from_str(&challenge)
+        {
+            answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         answer
     }

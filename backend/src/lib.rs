@@ -22,7 +22,7 @@ pub mod sync;
 pub mod task;
 pub mod text;
 
-use axum::Router;
+use axum::{Router, middleware};
 use config::Config;
 use db::{Clock, Db};
 use error::Error;
@@ -61,7 +61,7 @@ impl App {
         let db = Db::open(&config.database, clock, hub.clone()).await?;
         std::fs::create_dir_all(&config.blobs)?;
         let blobs = Arc::new(LocalFileSystem::new_with_prefix(&config.blobs)?.with_fsync(true));
-        let identity = identity::Identity::open(&config)?;
+        let identity = identity::Identity::open(&config, &db).await?;
         Ok(Arc::new(Self { config, db, hub, blobs, identity, stopping }))
     }
 
@@ -83,6 +83,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(document::router())
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), identity::give_nonce))
         .with_state(app)
 }
 

@@ -13,6 +13,47 @@ pub const CLIENT_ID: &str = "digiteam-app";
 /// erased. No other answer says so.
 pub const DEVICE_REVOKED: &str = "device_revoked";
 
+/// The kind of system that a device runs, as the app says in the field `platform` of its first token request: enough to tell
+/// one's own devices apart. No name of a device or of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// Android.
+    Android,
+    /// iOS and iPadOS.
+    Ios,
+    /// Linux.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Windows.
+    Windows,
+    /// Something else, or newer than this build.
+    #[serde(other)]
+    Other,
+}
+
+impl Platform {
+    const ALL: [Self; 6] = [Self::Android, Self::Ios, Self::Linux, Self::Macos, Self::Windows, Self::Other];
+
+    /// As written in a form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Android => "android",
+            Self::Ios => "ios",
+            Self::Linux => "linux",
+            Self::Macos => "macos",
+            Self::Windows => "windows",
+            Self::Other => "other",
+        }
+    }
+
+    /// Of a form; what is not known is [`Platform::Other`].
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|platform| platform.as_str() == text).unwrap_or(Self::Other)
+    }
+}
+
 /// A municipality that this backend serves (`GET /municipalities`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Municipality {

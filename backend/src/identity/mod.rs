@@ -4,12 +4,14 @@
 //! confidential relying party. A login goes app → [`authorize`] → provider → [`callback`] → app → [`token`].
 //! What has to be remembered in between stands in the database, as hashes, so that a restart loses no login;
 //! what is secret stays with the browser or the app. Personal numbers are compared here and told to nobody.
+//! Tokens are good only together with a proof of the key that they are bound to ([`dpop`]).
 
 mod authorize;
 mod callback;
 mod caller;
 mod client;
 mod discovery;
+mod dpop;
 mod family;
 mod fields;
 mod http;
@@ -26,10 +28,12 @@ mod token;
 mod userinfo;
 
 pub use caller::Caller;
+pub(crate) use dpop::give_nonce;
 pub use family::is_live;
 
 use crate::App;
 use crate::config::Config;
+use crate::db::Db;
 use anyhow::Context as _;
 use axum::Router;
 use axum::routing::{get, post};
@@ -38,6 +42,7 @@ use std::sync::Arc;
 
 /// The issuer and the relying party.
 pub struct Identity {
+    dpop: dpop::Dpop,
     id_token_key: keys::Key,
     providers: provider::RelyingParty,
 }
@@ -46,13 +51,14 @@ impl Identity {
     /// Opens or makes the keys.
     ///
     /// # Errors
-    /// When the key folder cannot be used.
-    pub fn open(config: &Config) -> anyhow::Result<Self> {
+    /// When the key folder or the database cannot be used.
+    pub async fn open(config: &Config, db: &Db) -> anyhow::Result<Self> {
+        let dpop = dpop::Dpop::open(db, config.issuer()).await?;
         let id_token_key = keys::Key::open(&config.keys.join("id-token.pem")).context("ID token key")?;
         let client_key = keys::Key::open(&config.keys.join("client.pem")).context("client key")?;
         let redirect = RedirectUrl::new(format!("{}/identity/callback", config.issuer()))?;
         let providers = provider::RelyingParty::new(http::Http::new()?, client_key, redirect);
-        Ok(Self { id_token_key, providers })
+        Ok(Self { dpop, id_token_key, providers })
     }
 }
 

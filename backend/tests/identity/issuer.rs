@@ -9,6 +9,7 @@ async fn the_metadata_names_what_is_there() {
     for stage in stages().await {
         let metadata = stage.get("/.well-known/openid-configuration", None).await.json();
         assert_eq!(metadata["issuer"], ISSUER);
+        assert_eq!(metadata["dpop_signing_alg_values_supported"], serde_json::json!(["ES256"]));
         for endpoint in
             ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "end_session_endpoint", "jwks_uri"]
         {
@@ -47,7 +48,7 @@ async fn without_a_token_nobody_calls() {
 async fn the_token_endpoint_answers_in_the_words_of_oauth() {
     for stage in stages().await {
         let refused = async |fields: &[(&str, &str)], code: &str| {
-            stage.post("/identity/token", fields).await.refused_with(code);
+            stage.ask_token(&stage.prover, fields).await.refused_with(code);
         };
         refused(&[("grant_type", "refresh_token")], "invalid_client").await;
         refused(&[("client_id", "digiteam-app")], "invalid_request").await;

@@ -1,5 +1,6 @@
 //! A backend with two providers, and an app with its browser.
 
+use crate::common::proof::Prover;
 use crate::common::{Guard, fresh_databases};
 use crate::fake::{AFFILIATION, CLIENT, Fake, LEVEL, NUMBER};
 use axum::body::{Body, to_bytes};
@@ -39,6 +40,8 @@ pub(crate) struct Stage {
     pub(crate) config: Config,
     pub(crate) residents: Arc<Fake>,
     pub(crate) staff: Arc<Fake>,
+    /// The app's key.
+    pub(crate) prover: Prover,
     clock: Arc<AtomicI64>,
     _stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
@@ -88,7 +91,9 @@ pub(crate) async fn stages() -> Vec<Stage> {
         let (app, stop) = open(&config, &clock).await;
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
-        let stage = Stage { engine, app, config, residents, staff, clock, _stop: stop, _folder: folder, _guard: guard };
+        let prover = Prover::make();
+        let stage =
+            Stage { engine, app, config, residents, staff, prover, clock, _stop: stop, _folder: folder, _guard: guard };
         let keys = stage.get("/identity/client-jwks.json", None).await.json();
         for fake in [&stage.residents, &stage.staff] {
             fake.trust(serde_json::from_value(keys.clone()).expect("is a key set"));
@@ -152,13 +157,52 @@ impl Stage {
     }
 
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_with(path, fields, None).await
+    }
+
+    /// Posts a form, with a proof if there is one.
+    pub(crate) async fn post_with(&self, path: &str, fields: &[(&str, &str)], proof: Option<&str>) -> Answer {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(proof) = proof {
+            request = request.header("dpop", proof);
+        }
         self.send(request.body(body.into()).expect("is a request")).await
     }
 
+    /// Asks the token endpoint, as whoever has that key.
+    pub(crate) async fn ask_token(&self, prover: &Prover, fields: &[(&str, &str)]) -> Answer {
+        let nonce = self.nonce().await;
+        let proof = prover.proof("POST", &format!("{ISSUER}/identity/token"), None, Some(&nonce));
+        self.post_with("/identity/token", fields, Some(&proof)).await
+    }
+
+    /// A nonce, as whoever has none gets one.
+    pub(crate) async fn nonce(&self) -> String {
+        let answer = self.show("/me", "DPoP x", &self.prover.proof("GET", &format!("{ISSUER}/me"), None, None)).await;
+        answer.headers["dpop-nonce"].to_str().expect("is text").to_owned()
+    }
+
     pub(crate) async fn me(&self, access: &str) -> Answer {
-        let request = Request::get("/me").header(AUTHORIZATION, format!("Bearer {access}"));
+        self.see("/me", access).await
+    }
+
+    /// Asks for something with an access token of the app's.
+    pub(crate) async fn see(&self, path: &str, access: &str) -> Answer {
+        self.ask("GET", path, access).await
+    }
+
+    pub(crate) async fn ask(&self, method: &str, path: &str, access: &str) -> Answer {
+        let nonce = self.nonce().await;
+        let proof = self.prover.proof(method, &format!("{ISSUER}{path}"), Some(access), Some(&nonce));
+        let request = Request::builder().method(method).uri(path).header("dpop", proof);
+        let request = request.header(AUTHORIZATION, format!("DPoP {access}"));
+        self.send(request.body(Body::empty()).expect("is a request")).await
+    }
+
+    /// Asks for something with these very headers.
+    pub(crate) async fn show(&self, path: &str, authorization: &str, proof: &str) -> Answer {
+        let request = Request::get(path).header(AUTHORIZATION, authorization).header("dpop", proof);
         self.send(request.body(Body::empty()).expect("is a request")).await
     }
 
@@ -217,13 +261,18 @@ impl Stage {
             ("code", code),
             ("redirect_uri", redirect),
             ("code_verifier", verifier),
+            ("platform", "android"),
         ];
-        self.post("/identity/token", &fields).await
+        self.ask_token(&self.prover, &fields).await
     }
 
     pub(crate) async fn refresh(&self, token: &str) -> Answer {
+        self.refresh_as(&self.prover, token).await
+    }
+
+    pub(crate) async fn refresh_as(&self, prover: &Prover, token: &str) -> Answer {
         let fields = [("grant_type", "refresh_token"), ("client_id", "digiteam-app"), ("refresh_token", token)];
-        self.post("/identity/token", &fields).await
+        self.ask_token(prover, &fields).await
     }
 
     /// A whole login: the token answer.

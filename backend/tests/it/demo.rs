@@ -59,6 +59,7 @@ async fn served(app: &App, person: &str, municipality: &str) -> String {
         realm: Realm::Resident,
         municipality: MunicipalityId::new(municipality),
         session: String::new(),
+        until: i64::MAX,
     };
     let asked = PullRequest { device: DeviceId::new("reader"), grants: None, cursors: vec![], waiting: vec![] };
     let answer = sync::pull(app, &caller, &asked).await.expect("is answered");

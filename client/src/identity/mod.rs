@@ -4,6 +4,8 @@
 pub mod bench;
 mod callback;
 mod code;
+mod pass;
+mod prover;
 mod provider;
 mod session;
 mod sign_in;

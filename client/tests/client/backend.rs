@@ -276,15 +276,24 @@ fn refuse(status: StatusCode, code: RefusalCode) -> Response {
 
 async fn only_when_up(State(backend): State<Shared>, request: Request, next: Next) -> Response {
     let down = backend.world().down;
-    let answer = if down { StatusCode::BAD_GATEWAY.into_response() } else { next.run(request).await };
+    let mut answer = if down { StatusCode::BAD_GATEWAY.into_response() } else { next.run(request).await };
+    let nonce = backend.world().oidc.nonce.parse().expect("is a value");
+    answer.headers_mut().insert("dpop-nonce", nonce);
     backend.asked.notify_waiters();
     answer
 }
 
 async fn only_known(State(backend): State<Shared>, headers: HeaderMap, request: Request, next: Next) -> Response {
     let open = request.uri().path() == "/municipalities";
-    let known = open || backend.world().oidc.knows(&headers);
-    if known { next.run(request).await } else { refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated) }
+    let address = format!("{}{}", backend.issuer, request.uri().path());
+    let known = if open { Ok(()) } else { backend.world().oidc.knows(&headers, request.method().as_str(), &address) };
+    match known {
+        Ok(()) => next.run(request).await,
+        Err(error) => {
+            let challenge = [("www-authenticate", format!("DPoP error=\"{error}\""))];
+            (challenge, refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated)).into_response()
+        }
+    }
 }
 
 async fn municipalities() -> Json<Vec<Municipality>> {

@@ -6,6 +6,7 @@ mod document;
 mod feed;
 mod message;
 mod oidc;
+mod proof;
 mod session;
 mod staff;
 mod sync;
