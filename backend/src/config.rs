@@ -1,10 +1,11 @@
 //! Configuration: one TOML file, and environment variables that win over it.
 
+use crate::limit::Rates;
 use anyhow::Context as _;
 use protocol::id::MunicipalityId;
 use protocol::identity::Realm;
 use serde::Deserialize;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -27,6 +28,15 @@ pub struct Config {
     /// anew.
     #[serde(default = "ninety")]
     pub keep_deleted_days: u32,
+    /// What is answered before somebody is told to wait.
+    #[serde(default)]
+    pub limits: Rates,
+    /// The proxies whose word counts on where a request comes from.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses under https that belong to the app on phones: a login may lead back there.
+    #[serde(default)]
+    pub app_links: Vec<Url>,
     /// The municipalities' OpenID providers.
     #[serde(default, rename = "provider")]
     pub providers: Vec<Provider>,
@@ -76,6 +86,10 @@ impl Config {
             config.public_url.scheme() == "https" || loopback,
             "public_url must be https, except on 127.0.0.1"
         );
+        anyhow::ensure!(
+            config.app_links.iter().all(is_app_link),
+            "app_links must be https, without query and fragment"
+        );
         Ok(config)
     }
 
@@ -83,6 +97,10 @@ impl Config {
     pub fn issuer(&self) -> &str {
         self.public_url.as_str().trim_end_matches('/')
     }
+}
+
+fn is_app_link(link: &Url) -> bool {
+    link.scheme() == "https" && link.query().is_none() && link.fragment().is_none()
 }
 
 fn embedded() -> String {
@@ -117,6 +135,8 @@ mod tests {
             ("", "public_url"),
             ("public_url = 'https://a.example'\ncolour = 'blue'", "colour"),
             ("public_url = 'http://a.example'", "https"),
+            ("public_url = 'https://a.example'\napp_links = ['http://a.example/callback']", "app_links"),
+            ("public_url = 'https://a.example'\n[limits]\nlogin = 3", "login"),
         ] {
             let error = read(&format!("{base}{more}")).err().expect("is refused");
             assert!(format!("{error:#}").contains(said), "{error:#}");

@@ -14,6 +14,7 @@ pub mod feed;
 pub mod health;
 pub mod hub;
 pub mod identity;
+pub mod limit;
 pub mod load;
 pub mod message;
 pub mod person;
@@ -27,6 +28,7 @@ use config::Config;
 use db::{Clock, Db};
 use error::Error;
 use hub::Hub;
+use limit::Limits;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use protocol::refusal::RefusalCode;
@@ -45,6 +47,8 @@ pub struct App {
     pub blobs: Arc<dyn ObjectStore>,
     /// The issuer towards our app and the relying party towards providers.
     pub identity: identity::Identity,
+    /// How much anybody has asked.
+    pub limits: Arc<Limits>,
     /// Becomes true when the backend is about to stop: long answers end.
     pub stopping: watch::Receiver<bool>,
 }
@@ -62,7 +66,8 @@ impl App {
         std::fs::create_dir_all(&config.blobs)?;
         let blobs = Arc::new(LocalFileSystem::new_with_prefix(&config.blobs)?.with_fsync(true));
         let identity = identity::Identity::open(&config, &db).await?;
-        Ok(Arc::new(Self { config, db, hub, blobs, identity, stopping }))
+        let limits = Arc::new(Limits::new(&config.limits, config.trusted_proxies.clone()));
+        Ok(Arc::new(Self { config, db, hub, blobs, identity, limits, stopping }))
     }
 
     /// Waits until everything that was asked for is written.
@@ -84,6 +89,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))
         .layer(middleware::from_fn_with_state(Arc::clone(&app), identity::give_nonce))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), limit::by_address))
         .with_state(app)
 }
 

@@ -3,7 +3,8 @@
 //! Logging in itself is plain OpenID Connect towards the backend's issuer; only what the standard does
 //! not hold is here.
 
-use crate::id::{MunicipalityId, PersonId, ScopeId};
+use crate::Millis;
+use crate::id::{MunicipalityId, PersonId, ScopeId, SessionId};
 use serde::{Deserialize, Serialize};
 
 /// The client id of the app at the backend's issuer.
@@ -52,6 +53,22 @@ impl Platform {
     pub fn parse(text: &str) -> Self {
         Self::ALL.into_iter().find(|platform| platform.as_str() == text).unwrap_or(Self::Other)
     }
+}
+
+/// A device that the caller is logged in on (`GET /identity/devices`). `POST /identity/devices/{session}/sign-out` ends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Device {
+    /// The login on it.
+    pub session: SessionId,
+    /// What kind of device.
+    pub platform: Platform,
+    /// When the person logged in on it.
+    pub since: Millis,
+    /// When it was last used, to the hour or so.
+    pub used_at: Millis,
+    /// Whether it is the one that asks.
+    #[serde(default)]
+    pub is_this: bool,
 }
 
 /// A municipality that this backend serves (`GET /municipalities`).

@@ -15,6 +15,8 @@ macro_rules! with_commands {
             identity::unlock,
             identity::lock,
             identity::sign_out,
+            identity::list_devices,
+            identity::sign_out_device,
             sync::show_sync,
             sync::dismiss_rescue,
             sync::resend,
@@ -71,7 +73,7 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 3] = ["show_home", "complete_task", "list_threads"];
+    const RESIDENT: [&str; 5] = ["list_devices", "sign_out_device", "show_home", "complete_task", "list_threads"];
     const DESK: [&str; 2] = ["list_inbox", "open_scope"];
 
     #[test]

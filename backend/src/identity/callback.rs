@@ -69,7 +69,7 @@ fn browser(headers: &HeaderMap, name: &str) -> Option<PlainToken> {
 /// Takes the login out, so that no second answer finds it.
 async fn take(app: &App, state: &HashedToken, browser: &HashedToken) -> Result<Option<Pending>, Error> {
     type Row = (String, String, String, String, String, String, String, Millis);
-    let (state, browser) = (state.clone(), browser.clone());
+    let (state, browser, links) = (state.clone(), browser.clone(), app.config.app_links.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
@@ -83,7 +83,7 @@ async fn take(app: &App, state: &HashedToken, browser: &HashedToken) -> Result<O
                 .fetch_optional(&mut *tx.conn)
                 .await?;
                 Ok(row.and_then(|(municipality, realm, provider, redirect, state, nonce, challenge, begun_at)| {
-                    let back = Return { redirect: AppRedirect::parse(&redirect)?, state: Some(state) };
+                    let back = Return { redirect: AppRedirect::parse(&redirect, &links)?, state: Some(state) };
                     Some(Pending { municipality, realm, provider, back, nonce, challenge, begun_at })
                 }))
             })
@@ -116,12 +116,13 @@ async fn make_code(
     pending: &Pending,
     login: Login,
 ) -> Result<Option<PlainToken>, Error> {
-    let (pending, realm) = (pending.clone(), provider.realm);
+    let (pending, realm, limits) = (pending.clone(), provider.realm, Arc::clone(&app.limits));
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 let person = registry::find(tx, realm, &pending.municipality, &login.claim).await?;
                 let Some(person) = person else { return Ok(None) };
+                limits.login(person.as_str(), &pending.municipality, tx.now)?;
                 let code = PlainToken::make();
                 insert_code(tx, &code.hash(), &person, &pending, &login).await?;
                 Ok(Some(code))

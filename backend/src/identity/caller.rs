@@ -63,6 +63,7 @@ impl FromRequestParts<Arc<App>> for Caller {
         if !dpop.is_first(&shown, now) {
             return Err(Error::Unproven(Unproven::Proof.code()));
         }
+        app.limits.request(&person, &municipality, now)?;
         Ok(Self {
             person: PersonId::new(person),
             realm: decode(&realm)?,

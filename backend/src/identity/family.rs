@@ -7,6 +7,7 @@
 use super::secret::{HashedToken, PlainToken};
 use crate::db::Tx;
 use crate::error::Error;
+use crate::limit::Limits;
 use protocol::Millis;
 use protocol::id::PersonId;
 use protocol::identity::{Platform, Realm};
@@ -76,7 +77,12 @@ pub(super) async fn begin(tx: &mut Tx<'_>, family: &Family<'_>) -> Result<Tokens
 ///
 /// A reply that was lost on the way is no theft: the token that was used last gives the same successor again as long as that one has not
 /// been used. Every other token that was used before, or one in the hands of another key, ends the family.
-pub(super) async fn rotate(tx: &mut Tx<'_>, refresh: &PlainToken, jkt: &str) -> Result<Rotated, Error> {
+pub(super) async fn rotate(
+    tx: &mut Tx<'_>,
+    refresh: &PlainToken,
+    jkt: &str,
+    limits: &Limits,
+) -> Result<Rotated, Error> {
     let salt = PlainToken::make();
     let used: Option<(String,)> = sqlx::query_as(
         "UPDATE refresh_token SET used_at = $1, salt = $2 WHERE hash = $3 AND used_at IS NULL RETURNING family",
@@ -94,6 +100,7 @@ pub(super) async fn rotate(tx: &mut Tx<'_>, refresh: &PlainToken, jkt: &str) -> 
         },
     };
     let standing = standing(tx, &family).await?;
+    limits.login(&standing.person, &standing.municipality, tx.now)?;
     let is_holder = standing.jkt.as_deref() == Some(jkt);
     match successor {
         _ if standing.signed_out && is_holder => Ok(Rotated::SignedOut),
@@ -128,6 +135,7 @@ async fn used_before(tx: &mut Tx<'_>, refresh: &PlainToken) -> Result<Option<(St
 }
 
 struct Standing {
+    person: String,
     municipality: String,
     jkt: Option<String>,
     live: bool,
@@ -141,15 +149,16 @@ async fn standing(tx: &mut Tx<'_>, family: &str) -> Result<Standing, Error> {
         .bind(family)
         .execute(&mut *tx.conn)
         .await?;
-    type Row = (String, Option<String>, Option<Millis>, Millis, Option<Millis>);
-    let row: Row =
-        sqlx::query_as("SELECT municipality, jkt, ended_at, expires_at, signed_out_at FROM token_family WHERE id = $1")
-            .bind(family)
-            .fetch_one(&mut *tx.conn)
-            .await?;
-    let (municipality, jkt, ended_at, expires_at, signed_out_at) = row;
+    type Row = (String, String, Option<String>, Option<Millis>, Millis, Option<Millis>);
+    let row: Row = sqlx::query_as(
+        "SELECT person, municipality, jkt, ended_at, expires_at, signed_out_at FROM token_family WHERE id = $1",
+    )
+    .bind(family)
+    .fetch_one(&mut *tx.conn)
+    .await?;
+    let (person, municipality, jkt, ended_at, expires_at, signed_out_at) = row;
     let live = ended_at.is_none() && expires_at > tx.now;
-    Ok(Standing { municipality, jkt, live, signed_out: signed_out_at.is_some() })
+    Ok(Standing { person, municipality, jkt, live, signed_out: signed_out_at.is_some() })
 }
 
 /// Ends the family of a refresh token, used or not.
@@ -177,6 +186,22 @@ pub(super) async fn end(tx: &mut Tx<'_>, family: &str) -> Result<(), Error> {
     }
     sqlx::query("DELETE FROM access_token WHERE family = $1").bind(family).execute(&mut *tx.conn).await?;
     Ok(())
+}
+
+/// Ends a session of `person` from another device, and remembers that its device has to hear of it. Whether there was one.
+pub(super) async fn sign_out(tx: &mut Tx<'_>, person: &str, family: &str) -> Result<bool, Error> {
+    let signed_out: Option<(String,)> = sqlx::query_as(
+        "UPDATE token_family SET signed_out_at = $1 WHERE id = $2 AND person = $3 AND ended_at IS NULL RETURNING id",
+    )
+    .bind(tx.now)
+    .bind(family)
+    .bind(person)
+    .fetch_optional(&mut *tx.conn)
+    .await?;
+    if signed_out.is_some() {
+        end(tx, family).await?;
+    }
+    Ok(signed_out.is_some())
 }
 
 /// Removes what ran out. A session that was signed out from another device is remembered for a year longer, until its own has

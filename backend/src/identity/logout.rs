@@ -20,7 +20,7 @@ pub(super) async fn logout(State(app): State<Arc<App>>, RawForm(form): RawForm) 
     if let Some(session) = session {
         app.db.write(move |tx| Box::pin(async move { family::end(tx, &session).await })).await?;
     }
-    let back = fields.get("post_logout_redirect_uri").and_then(AppRedirect::parse);
+    let back = fields.get("post_logout_redirect_uri").and_then(|text| AppRedirect::parse(text, &app.config.app_links));
     Ok(match back {
         Some(redirect) => {
             Return { redirect, state: fields.get("state").map(str::to_owned) }.answer(app.config.issuer(), &[])

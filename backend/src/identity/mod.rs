@@ -10,6 +10,7 @@ mod authorize;
 mod callback;
 mod caller;
 mod client;
+mod devices;
 mod discovery;
 mod dpop;
 mod family;
@@ -36,9 +37,11 @@ use crate::config::Config;
 use crate::db::Db;
 use anyhow::Context as _;
 use axum::Router;
+use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use openidconnect::RedirectUrl;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The issuer and the relying party.
 pub struct Identity {
@@ -62,6 +65,11 @@ impl Identity {
     }
 }
 
+/// What a browser sees whose person has to wait.
+pub(crate) fn wait_page(wait: Duration) -> Response {
+    page::Page::Wait(wait).into_response()
+}
+
 /// The routes.
 pub fn router() -> Router<Arc<App>> {
     Router::new()
@@ -72,6 +80,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/identity/callback", get(callback::callback))
         .route("/identity/token", post(token::token))
         .route("/identity/revoke", post(revoke::revoke))
+        .route("/identity/devices", get(devices::list))
+        .route("/identity/devices/{id}/sign-out", post(devices::sign_out))
         .route("/identity/logout", get(logout::logout).post(logout::logout))
         .route("/me", get(me::me))
         .route("/municipalities", get(municipality::municipalities))

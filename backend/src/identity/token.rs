@@ -93,7 +93,9 @@ async fn refresh(app: &App, fields: &Fields, jkt: String) -> Result<Tokens, Toke
     let refused = TokenError::Refused("invalid_grant");
     let token = fields.get("refresh_token").ok_or(TokenError::Refused("invalid_request"))?;
     let Some(token) = PlainToken::read(token) else { return Err(refused) };
-    let rotated = app.db.write(move |tx| Box::pin(async move { family::rotate(tx, &token, &jkt).await })).await?;
+    let limits = Arc::clone(&app.limits);
+    let rotated =
+        app.db.write(move |tx| Box::pin(async move { family::rotate(tx, &token, &jkt, &limits).await })).await?;
     match rotated {
         Rotated::Next(tokens) => Ok(tokens),
         Rotated::Ended => Err(refused),
@@ -102,14 +104,14 @@ async fn refresh(app: &App, fields: &Fields, jkt: String) -> Result<Tokens, Toke
 }
 
 async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Option<String>), TokenError> {
-    let (Some(code), Some(redirect), Some(verifier)) =
-        (fields.get("code"), fields.get("redirect_uri").and_then(AppRedirect::parse), fields.get("code_verifier"))
+    let redirect = fields.get("redirect_uri").and_then(|text| AppRedirect::parse(text, &app.config.app_links));
+    let (Some(code), Some(redirect), Some(verifier)) = (fields.get("code"), redirect, fields.get("code_verifier"))
     else {
         return Err(TokenError::Refused("invalid_request"));
     };
     let refused = TokenError::Refused("invalid_grant");
     let Some(code) = PlainToken::read(code).map(|code| code.hash()) else { return Err(refused) };
-    let challenge = derive_sha256(verifier);
+    let (challenge, limits) = (derive_sha256(verifier), Arc::clone(&app.limits));
     let platform = fields.get("platform").map_or(Platform::Other, Platform::parse);
     let begun = app
         .db
@@ -120,6 +122,7 @@ async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Opti
                 if login.redirect != redirect.as_str() || login.challenge != challenge || login.expires_at <= tx.now {
                     return Ok(None);
                 }
+                limits.login(&login.person, &login.municipality, tx.now)?;
                 let realm = decode(&login.realm)?;
                 let (id, municipality, person) = (&login.family, &login.municipality, &login.person);
                 let family = Family { id, municipality, person, realm, jkt: &jkt, platform };

@@ -3,6 +3,7 @@
 mod bound;
 #[path = "../common/mod.rs"]
 mod common;
+mod devices;
 mod fake;
 mod issuer;
 mod login;

@@ -7,6 +7,7 @@ use axum::body::{Body, to_bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::{Config, Provider};
+use digiteam_backend::limit::Rates;
 use digiteam_backend::{App, identity, load, router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
@@ -86,6 +87,9 @@ pub(crate) async fn stages() -> Vec<Stage> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            limits: Rates::default(),
+            trusted_proxies: vec!["10.0.0.1".parse().expect("is an address")],
+            app_links: vec!["https://app.example/callback".parse().expect("is an address")],
             providers: vec![provider(Realm::Resident, &residents, NUMBER), provider(Realm::Staff, &staff, AFFILIATION)],
         };
         let (app, stop) = open(&config, &clock).await;

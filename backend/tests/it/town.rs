@@ -9,6 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
+use digiteam_backend::limit::Rates;
 use digiteam_backend::{App, access, load, router, sync};
 use http::Request;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -62,6 +63,9 @@ pub(crate) async fn towns() -> Vec<Town> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            limits: Rates::default(),
+            trusted_proxies: vec!["10.0.0.1".parse().expect("is an address")],
+            app_links: vec!["https://app.example/callback".parse().expect("is an address")],
             providers: Vec::new(),
         };
         let clock = Arc::new(AtomicI64::new(NOON));

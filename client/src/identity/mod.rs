@@ -4,6 +4,7 @@
 pub mod bench;
 mod callback;
 mod code;
+mod devices;
 mod pass;
 mod prover;
 mod provider;

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
-use protocol::identity::{Me, Municipality, Realm};
+use protocol::identity::{Device, Me, Municipality, Realm};
 use protocol::message::{Message, ReadMark};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::record::{Content, Json as Body, Record};
@@ -43,6 +43,7 @@ pub(crate) struct World {
     pub(crate) db_epoch: String,
     pub(crate) now: i64,
     pub(crate) scopes: BTreeMap<ScopeId, Scope>,
+    pub(crate) devices: Vec<Device>,
     pub(crate) files: HashMap<String, Vec<u8>>,
     pub(crate) results: HashMap<MutationId, (Mutation, Outcome)>,
     pub(crate) lanes: HashMap<ScopeId, i64>,
@@ -92,6 +93,8 @@ impl Backend {
         let app = Router::new()
             .route("/municipalities", get(municipalities))
             .route("/me", get(me))
+            .route("/identity/devices", get(devices))
+            .route("/identity/devices/{session}/sign-out", post(sign_out_device))
             .route("/sync/pull", post(pull))
             .route("/sync/push", post(push))
             .route("/sync/events", get(events))
@@ -167,6 +170,7 @@ impl World {
             db_epoch: "first".to_owned(),
             now: NOW,
             scopes: BTreeMap::new(),
+            devices: Vec::new(),
             files: HashMap::new(),
             results: HashMap::new(),
             lanes: HashMap::new(),
@@ -303,6 +307,18 @@ async fn municipalities() -> Json<Vec<Municipality>> {
 
 async fn me(State(backend): State<Shared>) -> Json<Me> {
     Json(backend.world().me.clone())
+}
+
+async fn devices(State(backend): State<Shared>) -> Json<Vec<Device>> {
+    Json(backend.world().devices.clone())
+}
+
+async fn sign_out_device(State(backend): State<Shared>, Path(session): Path<String>) -> Response {
+    let mut world = backend.world();
+    let before = world.devices.len();
+    world.devices.retain(|device| device.session.as_str() != session);
+    let found = world.devices.len() < before;
+    if found { StatusCode::NO_CONTENT.into_response() } else { refuse(StatusCode::NOT_FOUND, RefusalCode::Access) }
 }
 
 async fn pull(State(backend): State<Shared>, Json(asked): Json<PullRequest>) -> Json<PullResponse> {

@@ -2,6 +2,7 @@
 
 mod backend;
 mod device;
+mod devices;
 mod document;
 mod feed;
 mod message;
