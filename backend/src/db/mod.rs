@@ -9,6 +9,7 @@
 mod attempt;
 pub mod bulk;
 mod fanout;
+mod meta;
 
 pub use attempt::attempt;
 
@@ -30,6 +31,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+/// In order; one whose name ends with an engine's is for that engine alone.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Most jobs that share one commit on SQLite.
 const GROUP: usize = 64;
@@ -114,7 +116,7 @@ impl Db {
                 "SQLite {version} can corrupt its write-ahead log; 3.51.3 or later is needed"
             );
         }
-        MIGRATIONS.run(&writers).await?;
+        migrations(if sqlite { "postgres" } else { "sqlite" }).run(&writers).await?;
         let fresh = uuid::Uuid::new_v4().to_string();
         sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(EPOCH)
@@ -153,48 +155,6 @@ impl Db {
                 sqlx::query(grants).bind(tx.now).execute(&mut *tx.conn).await?;
                 let life = uuid::Uuid::new_v4().to_string();
                 sqlx::query(META).bind(EPOCH).bind(life).execute(&mut *tx.conn).await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// What the installation remembers under `key`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn meta(&self, key: &'static str) -> Result<Option<String>, Error> {
-        let row: Option<(String,)> =
-            sqlx::query_as("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(&self.readers).await?;
-        Ok(row.map(|(value,)| value))
-    }
-
-    /// What the installation remembers under `key`; if it is nothing yet, `fresh` from now on, or what another node
-    /// was faster with.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn meta_or(&self, key: &'static str, fresh: String) -> Result<String, Error> {
-        let kept = self.write(move |tx| {
-            Box::pin(async move {
-                let insert = "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING";
-                sqlx::query(insert).bind(key).bind(fresh).execute(&mut *tx.conn).await?;
-                let row = sqlx::query_as("SELECT value FROM meta WHERE key = $1").bind(key);
-                Ok(row.fetch_one(&mut *tx.conn).await?)
-            })
-        });
-        let (value,): (String,) = kept.await?;
-        Ok(value)
-    }
-
-    /// Remembers `value` under `key`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn keep_meta(&self, key: &'static str, value: String) -> Result<(), Error> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                sqlx::query(META).bind(key).bind(value).execute(&mut *tx.conn).await?;
                 Ok(())
             })
         })
@@ -384,6 +344,12 @@ async fn write_one(mut tx: Transaction<'static, Any>, job: Job) -> Result<(), sq
     let ended = if done.keep { tx.commit().await } else { tx.rollback().await };
     (done.tell)(ended.is_ok());
     ended
+}
+
+/// All migrations but those that are for the `other` engine.
+fn migrations(other: &str) -> Migrator {
+    let ours = MIGRATIONS.iter().filter(|migration| !migration.description.ends_with(other));
+    Migrator::with_migrations(ours.cloned().collect())
 }
 
 /// Whether this SQLite is past the bug that can corrupt a write-ahead log when it is reset (fixed in 3.51.3).

@@ -83,6 +83,7 @@ pub fn router() -> Router<Arc<App>> {
         .route("/identity/devices", get(devices::list))
         .route("/identity/devices/{id}/sign-out", post(devices::sign_out))
         .route("/identity/logout", get(logout::logout).post(logout::logout))
+        .route("/identity/userinfo", get(me::userinfo).post(me::userinfo))
         .route("/me", get(me::me))
         .route("/municipalities", get(municipality::municipalities))
 }

@@ -2,7 +2,7 @@
 
 use crate::stage::{ISSUER, stages};
 use axum::http::StatusCode;
-use protocol::identity::Municipality;
+use protocol::identity::{Municipality, Realm};
 
 #[tokio::test]
 async fn the_metadata_names_what_is_there() {
@@ -10,9 +10,14 @@ async fn the_metadata_names_what_is_there() {
         let metadata = stage.get("/.well-known/openid-configuration", None).await.json();
         assert_eq!(metadata["issuer"], ISSUER);
         assert_eq!(metadata["dpop_signing_alg_values_supported"], serde_json::json!(["ES256"]));
-        for endpoint in
-            ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "end_session_endpoint", "jwks_uri"]
-        {
+        for endpoint in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "userinfo_endpoint",
+            "revocation_endpoint",
+            "end_session_endpoint",
+            "jwks_uri",
+        ] {
             let address = metadata[endpoint].as_str().expect("is there");
             let path = address.strip_prefix(ISSUER).expect("is ours");
             assert_ne!(stage.get(path, None).await.status, StatusCode::NOT_FOUND, "{endpoint}");
@@ -33,6 +38,32 @@ async fn only_municipalities_with_a_provider_are_listed() {
         let names: Vec<&str> = listed.iter().map(|one| one.name.as_str()).collect();
         assert_eq!(names, ["Helsingborg"]);
         assert_eq!(listed[0].phone, "040-628 04 00");
+    }
+}
+
+#[tokio::test]
+async fn userinfo_says_what_the_id_token_is_about() {
+    for stage in stages().await {
+        assert_eq!(stage.get("/identity/userinfo", None).await.status, StatusCode::UNAUTHORIZED);
+        let tokens = stage.login(Realm::Resident).await;
+        let subject = crate::fake::claims(tokens["id_token"].as_str().expect("is there"))["sub"].clone();
+        let access = tokens["access_token"].as_str().expect("is there");
+        for method in ["GET", "POST"] {
+            let info = stage.ask(method, "/identity/userinfo", access).await.json();
+            assert_eq!((&info["sub"], info["name"].as_str()), (&subject, Some("Moa Berg")));
+            assert_eq!(info.as_object().expect("is an object").len(), 4, "more is told: {info}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_registered_link_of_the_app_is_answered() {
+    for stage in stages().await {
+        let link = "https://app.example/callback";
+        let authorize = |link| crate::stage::authorize(Realm::Resident, &[("redirect_uri", link), ("scope", "openid")]);
+        let answer = stage.get(&authorize(link), None).await;
+        assert!(answer.location().starts_with(&format!("{link}?error=invalid_scope")), "{}", answer.location());
+        stage.get(&authorize("https://other.example/callback"), None).await.is_page();
     }
 }
 

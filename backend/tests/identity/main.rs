@@ -6,6 +6,7 @@ mod common;
 mod devices;
 mod fake;
 mod issuer;
+mod limits;
 mod login;
 mod refused;
 mod session;

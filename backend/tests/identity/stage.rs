@@ -4,10 +4,11 @@ use crate::common::proof::Prover;
 use crate::common::{Guard, fresh_databases};
 use crate::fake::{AFFILIATION, CLIENT, Fake, LEVEL, NUMBER};
 use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::{Config, Provider};
-use digiteam_backend::limit::Rates;
+use digiteam_backend::limit::{Peer, Rates};
 use digiteam_backend::{App, identity, load, router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
@@ -18,8 +19,8 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 use url::Url;
@@ -44,6 +45,7 @@ pub(crate) struct Stage {
     /// The app's key.
     pub(crate) prover: Prover,
     clock: Arc<AtomicI64>,
+    peer: Mutex<Option<Peer>>,
     _stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
     _guard: Guard,
@@ -64,6 +66,11 @@ pub(crate) struct Begun {
 
 /// One stage on each engine that can be had.
 pub(crate) async fn stages() -> Vec<Stage> {
+    stages_with(Rates::default()).await
+}
+
+/// As [`stages`], with other limits.
+pub(crate) async fn stages_with(limits: Rates) -> Vec<Stage> {
     let mut stages = Vec::new();
     for (engine, database, guard) in fresh_databases().await {
         let folder = tempfile::tempdir().expect("a temp folder can be made");
@@ -87,7 +94,7 @@ pub(crate) async fn stages() -> Vec<Stage> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
-            limits: Rates::default(),
+            limits,
             trusted_proxies: vec!["10.0.0.1".parse().expect("is an address")],
             app_links: vec!["https://app.example/callback".parse().expect("is an address")],
             providers: vec![provider(Realm::Resident, &residents, NUMBER), provider(Realm::Staff, &staff, AFFILIATION)],
@@ -96,8 +103,19 @@ pub(crate) async fn stages() -> Vec<Stage> {
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
         let prover = Prover::make();
-        let stage =
-            Stage { engine, app, config, residents, staff, prover, clock, _stop: stop, _folder: folder, _guard: guard };
+        let stage = Stage {
+            engine,
+            app,
+            config,
+            residents,
+            staff,
+            prover,
+            clock,
+            peer: Mutex::default(),
+            _stop: stop,
+            _folder: folder,
+            _guard: guard,
+        };
         let keys = stage.get("/identity/client-jwks.json", None).await.json();
         for fake in [&stage.residents, &stage.staff] {
             fake.trust(serde_json::from_value(keys.clone()).expect("is a key set"));
@@ -127,6 +145,12 @@ impl Stage {
     pub(crate) async fn restart(&mut self) {
         self.app.clone().close().await.expect("closes");
         (self.app, self._stop) = open(&self.config, &self.clock).await;
+    }
+
+    /// Requests come over a connection from there, from now on.
+    pub(crate) fn come_from(&self, address: &str) {
+        let peer = Peer(format!("{address}:4711").parse().expect("is an address"));
+        *self.peer.lock().expect("is not poisoned") = Some(peer);
     }
 
     pub(crate) fn wait(&self, millis: i64) {
@@ -219,7 +243,10 @@ impl Stage {
         }
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        if let Some(peer) = *self.peer.lock().expect("is not poisoned") {
+            request.extensions_mut().insert(ConnectInfo(peer));
+        }
         let response = router(self.app.clone()).oneshot(request).await.expect("answers");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 1 << 20).await.expect("is short");

@@ -16,7 +16,7 @@ impl Client {
     pub async fn list_devices(&self, _: ListDevices) -> Result<Vec<DeviceView>, Failure> {
         let answer = self.open()?.ask(|wire| wire.request(Method::GET, &["identity", "devices"])).await?;
         let devices: Vec<Device> = wire::read(answer).await?;
-        Ok(devices.into_iter().map(view).collect())
+        Ok(devices.iter().map(view).collect())
     }
 
     /// Logs another device out; it erases what it has as soon as it asks the backend for anything.
@@ -37,7 +37,7 @@ impl Client {
     }
 }
 
-fn view(device: Device) -> DeviceView {
+fn view(device: &Device) -> DeviceView {
     DeviceView {
         device: device.session.to_string(),
         platform: match device.platform {

@@ -110,9 +110,14 @@ impl World {
 
     fn configuration(&self) -> String {
         let (folder, port) = (self.folder.path().display(), self.port);
+        // Two people at a hundred devices each, at full speed.
+        let free = "{ at_once = 4294967295, per_minute = 4294967295 }";
+        let kinds = ["login", "request"]
+            .map(|what| ["address", "account", "municipality"].map(|by| format!("{what}_{by} = {free}\n")));
+        let limits = kinds.concat().concat();
         format!(
             "listen = \"127.0.0.1:{port}\"\npublic_url = \"http://127.0.0.1:{port}\"\n\
-             database = \"sqlite:{folder}/digiteam.db\"\nblobs = \"{folder}/blobs\"\nkeys = \"{folder}/keys\"\n"
+             database = \"sqlite:{folder}/digiteam.db\"\nblobs = \"{folder}/blobs\"\nkeys = \"{folder}/keys\"\n[limits]\n{limits}"
         )
     }
 }
@@ -121,6 +126,16 @@ impl Device {
     /// Opens its store and lets it sync.
     pub(crate) async fn open(&self, cipher: Cipher) -> Result<Client> {
         bench::open(self.setup(), cipher).await.map_err(told)
+    }
+
+    /// Where its store lies.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// As [`Device::open`], of a device that another process made in `folder`.
+    pub(crate) async fn open_there(folder: &Path, backend: Url, cipher: Cipher) -> Result<Client> {
+        bench::open(setup(folder, backend), cipher).await.map_err(told)
     }
 
     /// As [`Device::open`], by another address.
@@ -153,13 +168,12 @@ impl Device {
     }
 
     fn setup(&self) -> Setup {
-        Setup {
-            folder: self.folder.path().to_owned(),
-            backend: self.backend.clone(),
-            opener: Arc::new(Nobody),
-            vault: Arc::new(MemoryVault::new()),
-        }
+        setup(self.folder.path(), self.backend.clone())
     }
+}
+
+fn setup(folder: &Path, backend: Url) -> Setup {
+    Setup { folder: folder.to_owned(), backend, opener: Arc::new(Nobody), vault: Arc::new(MemoryVault::new()) }
 }
 
 /// Waits until everything has arrived.
