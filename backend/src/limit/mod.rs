@@ -123,7 +123,7 @@ pub(crate) async fn by_address(State(app): State<Arc<App>>, request: Request, ne
     };
     let address = address::of(&request, &limits.trusted);
     if let Some((counts, address)) = counts.zip(address)
-        && let Err(wait) = counts.address.take(&address, app.db.now())
+        && let Err(wait) = counts.address.take(address, app.db.now())
     {
         return match request.uri().path() {
             "/identity/authorize" | "/identity/callback" => identity::wait_page(wait),
