@@ -19,6 +19,7 @@ pub mod limit;
 pub mod load;
 pub mod message;
 pub mod person;
+pub mod relation;
 pub mod serve;
 pub mod sync;
 pub mod task;

@@ -4,7 +4,7 @@
 //! it beyond what the system's socket and the stream's short queue hold.
 
 use crate::limit::Peer;
-use crate::{App, collect, router};
+use crate::{App, collect, relation, router};
 use axum::extract::connect_info::Connected;
 use axum::serve::IncomingStream;
 use std::io;
@@ -46,6 +46,9 @@ async fn collect_daily(app: Arc<App>) {
         match collect::collect(&app.db, app.config.keep_deleted_days).await {
             Ok(collected) => tracing::info!(collected, "tombstones collected"),
             Err(error) => tracing::error!(%error, "tombstones were not collected"),
+        }
+        if let Err(error) = relation::refresh(&app.db).await {
+            tracing::error!(%error, "relations were not shown anew");
         }
     }
 }

@@ -11,11 +11,13 @@ pub mod digest;
 pub mod document;
 pub mod id;
 pub mod identity;
+pub mod login;
 pub mod message;
 pub mod mutation;
 pub mod person;
 pub mod record;
 pub mod refusal;
+pub mod relation;
 pub mod sync;
 pub mod task;
 

@@ -1,8 +1,8 @@
 //! Logging in, locking, unlocking and logging out, as the window asks for it. One line a command; the client core does the work.
 
 use bridge::identity::{
-    CancelSignIn, ChooseCode, ListDevices, ListMunicipalities, Lock, ShowSession, SignIn, SignOut, SignOutDevice,
-    Unlock, UseOnce,
+    CancelSignIn, ChooseCode, ChooseIdle, ListDevices, ListMunicipalities, Lock, NoteActivity, ShowSession, SignIn,
+    SignOut, SignOutDevice, Unlock, UseOnce,
 };
 use client::Client;
 use tauri::State;
@@ -65,4 +65,14 @@ pub(crate) async fn list_devices(client: State<'_, Client>, call: ListDevices) -
 #[tauri::command]
 pub(crate) async fn sign_out_device(client: State<'_, Client>, call: SignOutDevice) -> Answer<SignOutDevice> {
     client.sign_out_device(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn note_activity(client: State<'_, Client>, call: NoteActivity) -> Answer<NoteActivity> {
+    client.note_activity(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn choose_idle(client: State<'_, Client>, call: ChooseIdle) -> Answer<ChooseIdle> {
+    client.choose_idle(call).await
 }

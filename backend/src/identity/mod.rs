@@ -13,10 +13,12 @@ mod client;
 mod devices;
 mod discovery;
 mod dpop;
+mod ended;
 mod family;
 mod fields;
 mod http;
 mod keys;
+mod lapse;
 mod logout;
 mod me;
 mod municipality;
@@ -24,13 +26,15 @@ mod page;
 mod provider;
 mod registry;
 mod revoke;
+mod rotate;
 mod secret;
 mod token;
-mod userinfo;
 
 pub use caller::Caller;
 pub(crate) use dpop::give_nonce;
 pub use family::is_live;
+pub use lapse::end_access_tokens;
+pub use rotate::rotate_keys;
 
 use crate::App;
 use crate::config::Config;
@@ -39,14 +43,13 @@ use anyhow::Context as _;
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
-use openidconnect::RedirectUrl;
 use std::sync::Arc;
 use std::time::Duration;
 
 /// The issuer and the relying party.
 pub struct Identity {
     dpop: dpop::Dpop,
-    id_token_key: keys::Key,
+    id_token_keys: keys::Ring,
     providers: provider::RelyingParty,
 }
 
@@ -57,11 +60,11 @@ impl Identity {
     /// When the key folder or the database cannot be used.
     pub async fn open(config: &Config, db: &Db) -> anyhow::Result<Self> {
         let dpop = dpop::Dpop::open(db, config.issuer()).await?;
-        let id_token_key = keys::Key::open(&config.keys.join("id-token.pem")).context("ID token key")?;
-        let client_key = keys::Key::open(&config.keys.join("client.pem")).context("client key")?;
-        let redirect = RedirectUrl::new(format!("{}/identity/callback", config.issuer()))?;
-        let providers = provider::RelyingParty::new(http::Http::new()?, client_key, redirect);
-        Ok(Self { dpop, id_token_key, providers })
+        let id_token_keys = keys::Ring::open(&config.keys, keys::ID_TOKEN).context("ID token key")?;
+        let client_keys = keys::Ring::open(&config.keys, keys::CLIENT).context("client key")?;
+        let redirect = format!("{}/identity/callback", config.issuer());
+        let providers = provider::RelyingParty::new(http::Http::new()?, client_keys, redirect);
+        Ok(Self { dpop, id_token_keys, providers })
     }
 }
 
@@ -84,6 +87,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/identity/devices/{id}/sign-out", post(devices::sign_out))
         .route("/identity/logout", get(logout::logout).post(logout::logout))
         .route("/identity/userinfo", get(me::userinfo).post(me::userinfo))
+        .route("/identity/backchannel-logout/{provider}", post(ended::back_channel))
+        .route("/identity/frontchannel-logout/{provider}", get(ended::front_channel))
         .route("/me", get(me::me))
         .route("/municipalities", get(municipality::municipalities))
 }

@@ -1,6 +1,6 @@
 //! Whoever asks too much is told to wait, and loses nothing by it.
 
-use crate::stage::{Answer, REDIRECT, SECOND, Stage, VERIFIER, authorize, stages_with};
+use crate::stage::{Answer, REDIRECT, SECOND, Stage, VERIFIER, authorize, stages_within};
 use axum::body::Body;
 use digiteam_backend::limit::{Rate, Rates};
 use http::{Request, StatusCode};
@@ -31,7 +31,7 @@ async fn come_back(stage: &Stage) -> Answer {
 
 #[tokio::test]
 async fn an_account_logs_in_so_often_and_nothing_is_used_up_by_being_told_to_wait() {
-    for stage in stages_with(Rates { login_account: rate(3), ..Rates::default() }).await {
+    for stage in stages_within("", Rates { login_account: rate(3), ..Rates::default() }).await {
         let code = stage.code(Realm::Resident).await;
         let tokens = stage.redeem(&code, VERIFIER, REDIRECT).await.json();
         let waiting = stage.code(Realm::Resident).await;
@@ -49,7 +49,7 @@ async fn an_account_logs_in_so_often_and_nothing_is_used_up_by_being_told_to_wai
 
 #[tokio::test]
 async fn an_account_asks_so_much_and_others_ask_on() {
-    for stage in stages_with(Rates { request_account: rate(2), ..Rates::default() }).await {
+    for stage in stages_within("", Rates { request_account: rate(2), ..Rates::default() }).await {
         let (moa, sara) = (stage.login(Realm::Resident).await, stage.login(Realm::Staff).await);
         let access = |tokens: &Value| tokens["access_token"].as_str().expect("is there").to_owned();
         assert!(stage.opens(&access(&moa)).await && stage.opens(&access(&moa)).await);
@@ -63,7 +63,7 @@ async fn an_account_asks_so_much_and_others_ask_on() {
 #[tokio::test]
 async fn a_municipality_has_so_many_logins_and_requests() {
     let rates = Rates { login_municipality: rate(3), request_municipality: rate(1), ..Rates::default() };
-    for stage in stages_with(rates).await {
+    for stage in stages_within("", rates).await {
         let tokens = stage.login(Realm::Resident).await;
         is_wait_page(&stage.get(&authorize(Realm::Staff, &[]), None).await);
         let access = tokens["access_token"].as_str().expect("is there");
@@ -75,7 +75,7 @@ async fn a_municipality_has_so_many_logins_and_requests() {
 #[tokio::test]
 async fn an_address_asks_so_much_whoever_asks_and_a_proxy_is_not_one() {
     let rates = Rates { login_address: rate(2), request_address: rate(3), ..Rates::default() };
-    for stage in stages_with(rates).await {
+    for stage in stages_within("", rates).await {
         let list = async || stage.get("/municipalities", None).await;
         stage.come_from("198.51.100.1");
         for _ in 0..3 {

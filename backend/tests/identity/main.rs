@@ -8,6 +8,8 @@ mod fake;
 mod issuer;
 mod limits;
 mod login;
+mod logout;
+mod manner;
 mod refused;
 mod session;
 mod stage;

@@ -5,6 +5,7 @@ mod device;
 mod devices;
 mod document;
 mod feed;
+mod lock;
 mod message;
 mod oidc;
 mod proof;

@@ -74,3 +74,16 @@ identity-device-question-detail = سيُمحى ما هو محفوظ على ذل�
 identity-device-question-yes = تسجيل خروج الجهاز
 identity-leave-heading = القفل أو تسجيل الخروج
 identity-leave-hint = اقفل التطبيق عندما تترك الجهاز. وسجّل الخروج إذا كان شخص آخر سيستخدمه.
+identity-idle = هل ما زلت هنا؟
+identity-idle-detail = لم يستخدم أحد التطبيق منذ فترة. سيُقفل بعد نصف دقيقة. ما كتبته يبقى محفوظًا.
+identity-idle-detail-once = لم يستخدم أحد التطبيق منذ فترة. سينتهي بعد نصف دقيقة ولن يبقى شيء على الجهاز.
+identity-idle-yes = ما زلت هنا
+identity-idle-choice = اقفل التطبيق عندما لا يستخدمه أحد لمدة
+identity-idle-minutes =
+    { $count ->
+        [one] دقيقة واحدة ({ $count })
+        [two] دقيقتين ({ $count })
+        [few] { $count } دقائق
+        [many] { $count } دقيقة
+       *[other] { $count } دقيقة
+    }

@@ -4,6 +4,7 @@ mod choose_code;
 mod code;
 mod devices;
 mod entrance;
+mod idle;
 mod leave;
 mod locked;
 mod me;
@@ -12,6 +13,7 @@ mod welcome;
 
 pub(crate) use choose_code::ChooseCodePage;
 pub(crate) use entrance::Entrance;
+pub(crate) use idle::{IdleChoice, IdleGuard};
 pub(crate) use leave::{LeaveButtons, LoginNeeded};
 pub(crate) use locked::LockedPage;
 pub(crate) use me::MePage;
