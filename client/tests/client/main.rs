@@ -8,6 +8,7 @@ mod feed;
 mod lock;
 mod message;
 mod oidc;
+mod passphrase;
 mod proof;
 mod session;
 mod staff;
