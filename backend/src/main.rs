@@ -19,7 +19,8 @@ from a backup, before the backend starts: clients then send again what it may ha
 forgets what was deleted more than `keep_deleted_days` (90) ago; a running backend does so daily.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
-DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
+DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS,
+DIGITEAM_KEEP_DELETED_DAYS, DIGITEAM_PROVIDERS (the [[provider]] tables as TOML, or the path of a file with them).";
 
 /// How long answers that are under way may still take when the backend stops.
 const GRACE: Duration = Duration::from_secs(10);

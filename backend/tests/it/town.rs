@@ -38,7 +38,7 @@ pub(crate) struct Town {
     /// The time, to be moved by tests.
     pub(crate) clock: Arc<AtomicI64>,
     lanes: Mutex<HashMap<(String, ScopeId), i64>>,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
     _guard: Box<dyn Any + Send + Sync>,
 }
@@ -71,7 +71,7 @@ pub(crate) async fn towns() -> Vec<Town> {
             app,
             clock,
             lanes: Mutex::default(),
-            _stop: stop,
+            stop,
             _folder: folder,
             _guard: Box::new(guard),
         });
@@ -130,6 +130,11 @@ impl Town {
         done.await.expect("is done");
     }
 
+    /// The backend is asked to stop.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
     /// Lets `hours` go by.
     pub(crate) fn wait(&self, hours: i64) {
         self.clock.fetch_add(hours * 60 * 60 * 1000, Ordering::SeqCst);
@@ -169,7 +174,7 @@ impl Town {
         let time = self.clock.clone();
         let clock = Arc::new(move || time.load(Ordering::SeqCst));
         self.app = App::open(self.app.config.clone(), clock, stopping).await.expect("opens");
-        self._stop = stop;
+        self.stop = stop;
     }
 
     /// A person of the registry.
