@@ -1,28 +1,31 @@
 //! Cases and the journal: facts, and what each audience sees of them.
 //!
 //! A case has one scope for the staff who work on it and one for each party. Parties come in one by one,
-//! opened by staff with a ground; a relation alone opens nothing. A fact that is withheld from somebody is
-//! not in their scope at all, so nothing of theirs moves when it changes.
+//! opened by staff with a ground; a relation alone opens nothing. Every fact says itself what an audience sees of it
+//! ([`Fact::project`]): a fact that is withheld from somebody is not in their scope at all, so nothing of theirs moves
+//! when it changes.
 
+mod audience;
 mod close;
+mod mask;
 mod open;
 mod project;
 
-pub use close::{close_to, mask};
+pub use audience::Audience;
+pub use close::close_to;
+pub use mask::{mask, withhold};
 pub use open::{open, open_to};
-pub use project::project_all;
+pub use project::{Fact, project_all, show};
 
 use crate::access::require_case_staff;
 use crate::db::Tx;
 use crate::error::Error;
-use crate::feed::{STAFF, code, decode, find_scope, scope_for};
+use crate::feed::{code, decode};
 use crate::identity::Caller;
 use crate::{person, text};
 use protocol::Millis;
-use protocol::access::ScopeKind;
 use protocol::case::{MoveCase, Note, Stage, WriteNote};
-use protocol::id::{CaseId, MunicipalityId, PersonId, ScopeId};
-use protocol::record::Content;
+use protocol::id::{CaseId, MunicipalityId, PersonId};
 use protocol::refusal::RefusalCode;
 
 /// A case as stored.
@@ -131,66 +134,7 @@ pub async fn write_note(tx: &mut Tx<'_>, caller: &Caller, act: WriteNote) -> Res
         author: person::find(tx, &caller.person).await?.signature(),
         happened_at: act.happened_at,
         signed_at: tx.now,
+        masked: Vec::new(),
     };
     show(tx, &case, act.note.as_str(), &note).await
-}
-
-/// Puts what everybody who takes part in `case` may see of `fact` into their scopes.
-///
-/// # Errors
-/// When the database fails.
-pub async fn show<T: Content>(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, content: &T) -> Result<(), Error> {
-    for audience in audiences(tx, case).await? {
-        if !is_withheld(tx, fact, &audience.name).await? {
-            tx.feed.put(&audience.scope, fact, content)?;
-        }
-    }
-    Ok(())
-}
-
-/// Notes who must not see `fact`.
-///
-/// # Errors
-/// [`RefusalCode::Invalid`] for somebody who does not exist.
-pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[PersonId]) -> Result<(), Error> {
-    for person in from {
-        person::find(tx, person).await.map_err(|_| RefusalCode::Invalid)?;
-        sqlx::query("INSERT INTO withheld (fact, person, municipality) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(fact)
-            .bind(person.as_str())
-            .bind(case.municipality.as_str())
-            .execute(&mut *tx.conn)
-            .await?;
-    }
-    Ok(())
-}
-
-/// One audience of a case: the staff, or a party.
-struct Audience {
-    name: String,
-    scope: ScopeId,
-}
-
-async fn audiences(tx: &mut Tx<'_>, case: &CaseFile) -> Result<Vec<Audience>, Error> {
-    let parties: Vec<(String,)> = sqlx::query_as("SELECT person FROM case_party WHERE case_id = $1 ORDER BY person")
-        .bind(case.id.as_str())
-        .fetch_all(&mut *tx.conn)
-        .await?;
-    let scope = scope_for(tx, &case.municipality, ScopeKind::Case, case.id.as_str(), STAFF).await?;
-    let mut audiences = vec![Audience { name: STAFF.to_owned(), scope }];
-    for (party,) in parties {
-        if let Some(scope) = find_scope(tx, ScopeKind::Case, case.id.as_str(), &party).await? {
-            audiences.push(Audience { name: party, scope });
-        }
-    }
-    Ok(audiences)
-}
-
-async fn is_withheld(tx: &mut Tx<'_>, fact: &str, audience: &str) -> Result<bool, Error> {
-    let row: Option<(i64,)> = sqlx::query_as("SELECT CAST(1 AS BIGINT) FROM withheld WHERE fact = $1 AND person = $2")
-        .bind(fact)
-        .bind(audience)
-        .fetch_optional(&mut *tx.conn)
-        .await?;
-    Ok(row.is_some())
 }

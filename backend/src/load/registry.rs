@@ -123,12 +123,15 @@ async fn write(tx: &mut Tx<'_>, region: Region) -> Result<(), Error> {
     }
     for row in &region.kept_apart {
         for (person, other) in [(&row.a, &row.b), (&row.b, &row.a)] {
-            sqlx::query("INSERT INTO kept_apart (person, other, ground) VALUES ($1, $2, $3)")
-                .bind(person)
-                .bind(other)
-                .bind(&row.ground)
-                .execute(&mut *tx.conn)
-                .await?;
+            sqlx::query(
+                "INSERT INTO kept_apart (person, other, ground, municipality)
+                 SELECT id, $2, $3, municipality FROM person WHERE id = $1",
+            )
+            .bind(person)
+            .bind(other)
+            .bind(&row.ground)
+            .execute(&mut *tx.conn)
+            .await?;
         }
     }
     Ok(())
