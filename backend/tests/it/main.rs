@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod booking;
 mod collect;
 #[path = "../common/mod.rs"]
 mod common;
@@ -14,6 +15,7 @@ mod health;
 mod mask;
 mod message;
 mod model;
+mod nodes;
 mod parse;
 mod pull;
 mod town;
