@@ -1,11 +1,14 @@
 //! The audiences of a case, and what is kept from each.
 
-use super::CaseFile;
+use super::{CaseFile, staff_scope};
 use crate::db::Tx;
 use crate::error::Error;
-use crate::feed::{STAFF, find_scope, scope_for};
+use crate::feed::find_scope;
+use crate::person::{self, Person};
+use crate::relation;
 use protocol::access::ScopeKind;
 use protocol::id::{PersonId, ScopeId};
+use protocol::relation::Matter;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One audience of a case: the staff, or a party.
@@ -14,6 +17,12 @@ pub struct Audience {
     pub party: Option<PersonId>,
     /// The scope that shows it the case.
     pub scope: ScopeId,
+    /// Whether what they may have to do with holds the file.
+    reads: bool,
+    /// Whether staff and place are kept from them.
+    veiled: bool,
+    /// Those from whom they are kept apart.
+    unseen: Vec<String>,
     masks: Masks,
 }
 
@@ -26,9 +35,14 @@ struct Masks {
 }
 
 impl Audience {
-    /// Whether this audience must not know of `fact`.
-    pub fn is_kept_from(&self, fact: &str) -> bool {
-        self.masks.facts.contains(fact)
+    /// Whether this audience must not know of `fact`, a note or document.
+    pub fn must_not_see(&self, fact: &str) -> bool {
+        !self.reads || self.masks.facts.contains(fact)
+    }
+
+    /// Whether they must not learn who `staff` is.
+    pub fn must_not_know(&self, staff: &Person) -> bool {
+        self.veiled || self.unseen.iter().any(|unseen| unseen == staff.id.as_str())
     }
 
     /// The grounds for which passages of `fact` are not shown, by passage.
@@ -39,18 +53,34 @@ impl Audience {
 
 /// The audiences of `case`, the staff first.
 pub(super) async fn audiences(tx: &mut Tx<'_>, case: &CaseFile) -> Result<Vec<Audience>, Error> {
-    let parties: Vec<(String,)> = sqlx::query_as("SELECT person FROM case_party WHERE case_id = $1 ORDER BY person")
-        .bind(case.id.as_str())
-        .fetch_all(&mut *tx.conn)
-        .await?;
+    let parties: Vec<(String, Option<String>)> =
+        sqlx::query_as("SELECT person, matters FROM case_party WHERE case_id = $1 ORDER BY person")
+            .bind(case.id.as_str())
+            .fetch_all(&mut *tx.conn)
+            .await?;
     let mut masks = masks(tx, case).await?;
-    let scope = scope_for(tx, &case.municipality, ScopeKind::Case, case.id.as_str(), STAFF).await?;
-    let mut audiences = vec![Audience { party: None, scope, masks: Masks::default() }];
-    for (party,) in parties {
-        if let Some(scope) = find_scope(tx, ScopeKind::Case, case.id.as_str(), &party).await? {
-            let masks = masks.remove(&party).unwrap_or_default();
-            audiences.push(Audience { party: Some(PersonId::new(party)), scope, masks });
-        }
+    let scope = staff_scope(tx, case).await?;
+    let staff =
+        Audience { party: None, scope, reads: true, veiled: false, unseen: Vec::new(), masks: Masks::default() };
+    let mut audiences = vec![staff];
+    let concerned = person::find(tx, &case.person).await?;
+    for (party, matters) in parties {
+        let Some(scope) = find_scope(tx, ScopeKind::Case, case.id.as_str(), &party).await? else { continue };
+        let unseen: Vec<(String,)> = sqlx::query_as("SELECT other FROM kept_apart WHERE person = $1")
+            .bind(&party)
+            .fetch_all(&mut *tx.conn)
+            .await?;
+        let matters = relation::matters_of(matters.as_deref())?;
+        let masks = masks.remove(&party).unwrap_or_default();
+        let party = PersonId::new(party);
+        audiences.push(Audience {
+            reads: matters.is_empty() || matters.contains(&Matter::File),
+            veiled: relation::is_veiled(tx, case, &concerned, &party).await?,
+            unseen: unseen.into_iter().map(|(other,)| other).collect(),
+            party: Some(party),
+            scope,
+            masks,
+        });
     }
     Ok(audiences)
 }

@@ -12,21 +12,23 @@ mod open;
 mod project;
 
 pub use audience::Audience;
-pub use close::close_to;
+pub use close::{close_party, close_to};
 pub use mask::{mask, withhold};
-pub use open::{open, open_to};
+pub use open::{confirm_proxy, open, open_to};
 pub use project::{Fact, project_all, show};
 
 use crate::access::require_case_staff;
 use crate::db::Tx;
 use crate::error::Error;
-use crate::feed::{code, decode};
+use crate::feed::{STAFF, code, decode, scope_for};
 use crate::identity::Caller;
-use crate::{person, text};
+use crate::{person, relation, text};
 use protocol::Millis;
+use protocol::access::ScopeKind;
 use protocol::case::{MoveCase, Note, Stage, WriteNote};
-use protocol::id::{CaseId, MunicipalityId, PersonId};
+use protocol::id::{CaseId, MunicipalityId, PersonId, ScopeId};
 use protocol::refusal::RefusalCode;
+use protocol::relation::Matter;
 
 /// A case as stored.
 pub struct CaseFile {
@@ -127,14 +129,39 @@ pub async fn write_note(tx: &mut Tx<'_>, caller: &Caller, act: WriteNote) -> Res
     .await
     .map_err(text::reused)?;
     withhold(tx, &case, act.note.as_str(), &act.hidden_from).await?;
+    let author = person::find(tx, &caller.person).await?;
     let note = Note {
         case: act.case,
         heading,
         text: body,
-        author: person::find(tx, &caller.person).await?.signature(),
+        author: author.signature(),
         happened_at: act.happened_at,
         signed_at: tx.now,
         masked: Vec::new(),
     };
-    show(tx, &case, act.note.as_str(), &note).await
+    show(tx, &case, act.note.as_str(), &author, &note).await
+}
+
+/// Whether `party` may write about `case` as far as what they may have to do with goes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_write(tx: &mut Tx<'_>, case: &CaseFile, party: &PersonId) -> Result<bool, Error> {
+    let row: Option<(Option<String>,)> =
+        sqlx::query_as("SELECT matters FROM case_party WHERE case_id = $1 AND person = $2")
+            .bind(case.id.as_str())
+            .bind(party.as_str())
+            .fetch_optional(&mut *tx.conn)
+            .await?;
+    let Some((matters,)) = row else { return Ok(false) };
+    let matters = relation::matters_of(matters.as_deref())?;
+    Ok(matters.is_empty() || matters.contains(&Matter::Messages))
+}
+
+/// The scope that staff on `case` share.
+///
+/// # Errors
+/// When the database fails.
+pub async fn staff_scope(tx: &mut Tx<'_>, case: &CaseFile) -> Result<ScopeId, Error> {
+    scope_for(tx, &case.municipality, ScopeKind::Case, case.id.as_str(), STAFF).await
 }
