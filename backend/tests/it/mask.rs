@@ -236,8 +236,8 @@ async fn every_row_says_whose_municipality_it_is() {
         town.must("sara", mask_passages("c1", "n1", &[0], &["far"])).await;
         town.open("sara", "case_row", "c1").await.expect("may open");
         let scope = "(SELECT s.municipality FROM scope s WHERE s.id = t.scope)";
-        for (table, whose) in
-            [("record", scope), ("lease", scope), ("masked", "'helsingborg'"), ("kept_apart", "'helsingborg'")]
+        let person = "(SELECT p.municipality FROM person p WHERE p.id = t.person)";
+        for (table, whose) in [("record", scope), ("lease", scope), ("masked", "'helsingborg'"), ("kept_apart", person)]
         {
             let sql = format!("SELECT COUNT(*), COUNT(CASE WHEN t.municipality = {whose} THEN 1 END) FROM {table} t");
             let mut snapshot = town.app.db.snapshot().await.expect("reads");
