@@ -119,8 +119,8 @@ pub enum EntryView {
         id: String,
         /// One line.
         heading: String,
-        /// The words, blank lines between paragraphs.
-        text: String,
+        /// The words, and where some are not shown.
+        passages: Vec<crate::document::PassageView>,
         /// Who signed.
         author: String,
         /// When it happened.

@@ -33,6 +33,14 @@ fn records() {
     check::<Note>(
         r#"{"case":"c1","heading":"Samtal","text":"Vi talade.","author":"Sara Holm, socialsekreterare","happened_at":1,"signed_at":2}"#,
     );
+    check::<Note>(
+        r#"{"case":"c1","heading":"Samtal","text":"Vi talade.","author":"Sara Holm, socialsekreterare","happened_at":1,"signed_at":2,
+        "masked":[{"after":1,"ground":"26 kap. 1 § OSL"}]}"#,
+    );
+    check::<Document>(
+        r#"{"case":"c1","sort":"investigation","title":"Utredning","sections":[{"heading":"","text":"","masked":"26 kap. 1 § OSL"}],
+        "author":"Sara Holm","signed_at":3}"#,
+    );
     check::<Document>(
         r#"{"case":"c1","sort":"decision","title":"Beslut","sections":[{"heading":"Beslut","text":"Ja."}],"file":{"blob":"b1",
         "name":"beslut.pdf","media_type":"application/pdf","size":9,"sha256":"00"},"author":"Sara Holm","signed_at":3,"appeal_until":8}"#,
@@ -89,6 +97,7 @@ fn mutations() {
         r#"{"act":"open_case_to","case":"c1","person":"p2","ground":"vårdnadshavare","review_at":9}"#,
         r#"{"act":"close_case_to","case":"c1","person":"p2","ground":"vårdnaden har upphört"}"#,
         r#"{"act":"mask","case":"c1","fact":"n1","hidden_from":["p2"]}"#,
+        r#"{"act":"mask","case":"c1","fact":"n1","hidden_from":["p2"],"sections":[0,2],"ground":"26 kap. 1 § OSL"}"#,
         r#"{"act":"sign_document","case":"c1","document":"d1","sort":"letter","title":"Brev","sections":[],"file":null,
         "appeal_until":null,"hidden_from":[]}"#,
         r#"{"act":"ask_for","case":"c1","task":"k1","person":"p1","title":"Kvitto","detail":null,"due_at":null}"#,

@@ -1,5 +1,6 @@
 //! Configuration: one TOML file, and environment variables that win over it.
 
+mod environment;
 mod preset;
 mod provider;
 mod secret;
@@ -33,7 +34,7 @@ pub struct Config {
     /// Folder for the backend's own signing keys, made at the first start (`DIGITEAM_KEYS`).
     pub keys: PathBuf,
     /// For how many days it is remembered that a record is gone. A device that was away for longer fetches its scope
-    /// anew.
+    /// anew (`DIGITEAM_KEEP_DELETED_DAYS`).
     #[serde(default = "ninety")]
     pub keep_deleted_days: u32,
     /// What is answered before somebody is told to wait.
@@ -45,7 +46,7 @@ pub struct Config {
     /// Addresses under https that belong to the app on phones: a login may lead back there.
     #[serde(default)]
     pub app_links: Vec<Url>,
-    /// The municipalities' OpenID providers.
+    /// The municipalities' OpenID providers (`DIGITEAM_PROVIDERS`: the `[[provider]]` tables, or a file with them).
     #[serde(default, rename = "provider")]
     pub providers: Vec<Provider>,
 }
@@ -61,11 +62,7 @@ impl Config {
             None => String::new(),
         };
         let mut table: toml::Table = text.parse().context("the configuration file is not valid TOML")?;
-        for key in ["listen", "public_url", "database", "blobs", "keys"] {
-            if let Ok(value) = std::env::var(format!("DIGITEAM_{}", key.to_uppercase())) {
-                table.insert(key.to_owned(), toml::Value::String(value));
-            }
-        }
+        environment::lay_over(&mut table, |name| std::env::var(name).ok())?;
         let config: Self = table.try_into().context("the configuration is not complete")?;
         let loopback = config.public_url.host_str() == Some("127.0.0.1");
         anyhow::ensure!(

@@ -34,8 +34,8 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
         assert!(steps > 80, "{engine}: only {steps} steps");
         assert_eq!(load::load(&app, &demo, today).await.expect("is safe to repeat"), 0);
         for (person, municipality, sees, must_not_see) in [
-            ("p-07", "helsingborg", vec!["c-05", "n-0504"], vec![]),
-            ("p-08", "landskrona", vec!["c-05"], vec!["n-0504"]),
+            ("p-07", "helsingborg", vec!["c-05", "n-0504", "sjukskriven"], vec!["26 kap. 1 §"]),
+            ("p-08", "landskrona", vec!["c-05", "d-0501", "26 kap. 1 §"], vec!["n-0504", "sjukskriven"]),
             // The mother of a child whose father lives under protected identity.
             ("p-11", "bjuv", vec!["c-06"], vec!["n-0604", "d-0601", "Landskrona"]),
             // Kept apart.

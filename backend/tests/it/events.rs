@@ -169,6 +169,7 @@ async fn show(town: &Town, scopes: &[ScopeId; 2], n: i64) {
         author: "Sara Holm, socialsekreterare".into(),
         happened_at: n,
         signed_at: n,
+        masked: Vec::new(),
     };
     let scopes = scopes.clone();
     let shown = town.app.db.write(move |tx| {

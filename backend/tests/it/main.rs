@@ -12,6 +12,7 @@ mod demo;
 mod events;
 mod feed;
 mod gap;
+mod health;
 mod mask;
 mod message;
 mod model;

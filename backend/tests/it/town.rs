@@ -45,7 +45,7 @@ pub(crate) struct Town {
     pub(crate) clock: Arc<AtomicI64>,
     lanes: Mutex<HashMap<(String, ScopeId), i64>>,
     prover: Prover,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
     _guard: Box<dyn Any + Send + Sync>,
 }
@@ -83,7 +83,7 @@ pub(crate) async fn towns() -> Vec<Town> {
             clock,
             lanes: Mutex::default(),
             prover,
-            _stop: stop,
+            stop,
             _folder: folder,
             _guard: Box::new(guard),
         });
@@ -143,6 +143,11 @@ impl Town {
         done.await.expect("is done");
     }
 
+    /// The backend is asked to stop.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
     /// Lets `hours` go by.
     pub(crate) fn wait(&self, hours: i64) {
         self.clock.fetch_add(hours * 60 * 60 * 1000, Ordering::SeqCst);
@@ -182,7 +187,7 @@ impl Town {
         let time = self.clock.clone();
         let clock = Arc::new(move || time.load(Ordering::SeqCst));
         self.app = App::open(self.app.config.clone(), clock, stopping).await.expect("opens");
-        self._stop = stop;
+        self.stop = stop;
     }
 
     /// The headers with which `person` asks over HTTP.

@@ -92,10 +92,11 @@ impl Open {
         let (key, file) = (Key::make(), Uuid::new_v4().simple().to_string());
         let sealed = key.seal(bytes, wanted.blob.as_str().as_bytes());
         let mut tx = self.store.write().await?;
-        // Only while the document itself is here: access may have ended during the download.
+        // Only while the document is here and names it: access may have ended, or a mask come, during the download.
         let kept = sqlx::query(
             "INSERT OR REPLACE INTO blob (scope, document, blob, file, key, size, pinned_until)
-             SELECT scope, id, ?3, ?4, ?5, ?6, coalesce(body ->> '$.appeal_until', 0) FROM record WHERE scope = ?1 AND kind = 'document' AND id = ?2",
+             SELECT scope, id, ?3, ?4, ?5, ?6, coalesce(body ->> '$.appeal_until', 0) FROM record
+             WHERE scope = ?1 AND kind = 'document' AND id = ?2 AND body ->> '$.file.blob' = ?3",
         )
         .bind(scope.as_str())
         .bind(document.as_str())

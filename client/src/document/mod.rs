@@ -7,7 +7,9 @@ use crate::Client;
 use crate::failure::failure;
 use crate::store::StoreError;
 use crate::sync::Open;
-use bridge::document::{DocumentSort, DocumentView, FileView, PageView, SectionView, ShowDocument, ShowPage};
+use bridge::document::{
+    DocumentSort, DocumentView, FileView, PageView, PassageView, SectionView, ShowDocument, ShowPage,
+};
 use bridge::{Failure, FailureCode, Retry, Topic};
 use protocol::document::Document;
 use protocol::id::{DocumentId, ScopeId};
@@ -39,7 +41,13 @@ impl Client {
             sections: body
                 .sections
                 .into_iter()
-                .map(|section| SectionView { heading: section.heading, text: section.text })
+                .map(|section| SectionView {
+                    heading: section.heading,
+                    passage: match section.masked {
+                        Some(ground) => PassageView::Masked { ground },
+                        None => PassageView::Words { text: section.text },
+                    },
+                })
                 .collect(),
             file,
             author: body.author,

@@ -300,7 +300,7 @@ fn next_cursor(page: &Page, held: Option<&Held>) -> Option<(i64, Option<Back>)> 
     }
 }
 
-// Once everything has arrived: rows of an earlier life that no page replaced, files of documents that are gone, and
+// Once everything has arrived: rows of an earlier life that no page replaced, files that no document names any more, and
 // what was refused about a task that is none any more.
 async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query(
@@ -312,7 +312,8 @@ async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM record WHERE scope NOT IN (SELECT scope FROM cursor)").execute(&mut *conn).await?;
     sqlx::query(
         "DELETE FROM blob WHERE NOT EXISTS (
-             SELECT 1 FROM record WHERE record.scope = blob.scope AND kind = 'document' AND id = blob.document)",
+             SELECT 1 FROM record WHERE record.scope = blob.scope AND kind = 'document' AND id = blob.document
+             AND body ->> '$.file.blob' = blob.blob)",
     )
     .execute(conn)
     .await?;
