@@ -90,6 +90,15 @@ pub(crate) fn come_forward(app: &AppHandle) {
     }
 }
 
+/// Whether the window can be seen, behind others too. On phones an app that is not in front is not seen.
+pub(crate) fn is_shown(app: &AppHandle, label: &str) -> bool {
+    #[cfg(desktop)]
+    let minimized = app.get_webview_window(label).is_none_or(|window| window.is_minimized().unwrap_or(false));
+    #[cfg(mobile)]
+    let minimized = app.get_webview_window(label).is_some();
+    !minimized
+}
+
 /// The app's own pages: `tauri://localhost`, or the form that Windows and Android give it.
 fn is_own(url: &Url) -> bool {
     match url.scheme() {

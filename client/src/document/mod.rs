@@ -3,6 +3,8 @@
 mod file;
 mod page;
 
+pub(crate) use file::FetchError;
+
 use crate::Client;
 use crate::failure::failure;
 use crate::store::StoreError;
@@ -60,7 +62,7 @@ impl Client {
         let file = match open.stored_file(&scope, &id, &wanted).await? {
             Some(file) => file,
             None => {
-                open.fetch_file(&scope, &id).await.map_err(not_here)?;
+                open.fetch_file(&scope, &id).await.map_err(|error| not_here(&open, error))?;
                 open.changes.tell([Topic::Document]);
                 open.stored_file(&scope, &id, &wanted).await?.ok_or_else(|| failure(FailureCode::Unreadable))?
             }
@@ -110,7 +112,11 @@ async fn find(open: &Open, id: &DocumentId) -> Result<(ScopeId, Document), Failu
 }
 
 // Without a network the file is simply not here; a refusal says more.
-fn not_here(cause: Failure) -> Failure {
+fn not_here(open: &Open, error: FetchError) -> Failure {
+    if let FetchError::Wire(why) = &error {
+        open.failed(why);
+    }
+    let cause = Failure::from(error);
     match cause.retry {
         Retry::Network => failure(FailureCode::NotHere),
         Retry::Later | Retry::Never => cause,
