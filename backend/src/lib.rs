@@ -4,6 +4,7 @@
 //! audience sees of them is projected into per-scope feeds in the same transaction; clients pull those.
 
 pub mod access;
+pub mod booking;
 pub mod case;
 pub mod collect;
 pub mod config;

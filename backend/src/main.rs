@@ -1,7 +1,8 @@
 //! `digiteam-backend`: serves, or loads content from data files.
 
 use anyhow::Context as _;
-use digiteam_backend::{App, collect, config::Config, load, serve, system_clock};
+use digiteam_backend::{App, collect, config::Config, identity, load, serve, system_clock};
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +14,12 @@ const USAGE: &str = "usage: digiteam-backend [--config FILE]
        digiteam-backend load [--config FILE] FOLDER
        digiteam-backend restored [--config FILE]
        digiteam-backend collect [--config FILE]
+       digiteam-backend rotate-keys [--config FILE]
 
 `load` fills an empty database from data files. `restored` is to be run once after the database came back
 from a backup, before the backend starts: clients then send again what it may have forgotten. `collect`
-forgets what was deleted more than `keep_deleted_days` (90) ago; a running backend does so daily.
+forgets what was deleted more than `keep_deleted_days` (90) ago; a running backend does so daily. `rotate-keys` makes the next signing keys: published at once, signing a day later,
+while the old ones stay published for as long as something may be signed with them.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
 DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
@@ -30,9 +33,13 @@ async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_env("DIGITEAM_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = Config::read(wish.config.as_deref())?;
+    if matches!(wish.act, Act::RotateKeys) {
+        return say(&identity::rotate_keys(&config, system_clock()())?);
+    }
     let (stop, stopping) = watch::channel(false);
     let app = App::open(config, system_clock(), stopping).await?;
     match wish.act {
+        Act::RotateKeys => {}
         Act::Serve => serve(&app, stop).await?,
         Act::Load(folder) => {
             let steps = load::load(&app, &folder, jiff::Zoned::now().date()).await?;
@@ -67,6 +74,15 @@ async fn serve(app: &Arc<App>, stop: watch::Sender<bool>) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// Tells whoever called.
+fn say(lines: &[String]) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
 struct Wish {
     config: Option<PathBuf>,
     act: Act,
@@ -77,12 +93,13 @@ enum Act {
     Load(PathBuf),
     Restored,
     Collect,
+    RotateKeys,
 }
 
 impl Wish {
     fn parse(args: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut args = args.peekable();
-        let verb = args.next_if(|arg| ["load", "restored", "collect"].contains(&arg.as_str()));
+        let verb = args.next_if(|arg| ["load", "restored", "collect", "rotate-keys"].contains(&arg.as_str()));
         let mut config = None;
         let mut folder = None;
         while let Some(arg) = args.next() {
@@ -97,6 +114,7 @@ impl Wish {
             (Some("load"), Some(folder)) => Act::Load(folder),
             (Some("restored"), None) => Act::Restored,
             (Some("collect"), None) => Act::Collect,
+            (Some("rotate-keys"), None) => Act::RotateKeys,
             _ => anyhow::bail!(USAGE),
         };
         Ok(Self { config, act })

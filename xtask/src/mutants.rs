@@ -1,12 +1,13 @@
 //! Breaks the code on purpose, one small patch for each invariant, and sees that the test which is named in the
-//! patch turns red. A test that stays green proves nothing, so that fails this command; so does a patch that does not
-//! fit the code any more.
+//! patch turns red. A test that stays green proves nothing, so that fails this command; so does a test that is red
+//! without any patch, and a patch that does not fit the code any more.
 //!
 //! It works in a checkout of its own below the target folder, of what is committed. There the workspace has another
 //! version, so that cargo takes what is built from it for nobody else's, while all dependencies are shared.
 //!
 //! A patch begins with lines `Word: …` (`Invariant`, `Breaks`, `Package`, `Target`, `Test`), then comes the diff.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode, Stdio};
@@ -39,6 +40,10 @@ pub(crate) fn mutants(filter: Option<&str>) -> Result<ExitCode> {
     let tree = checkout()?;
     let postgres =
         mutants.iter().any(|mutant| mutant.package == "digiteam-backend").then(Postgres::start).transpose()?;
+    for mutant in unbroken(&mutants) {
+        say(format!("── nothing is broken: {}", mutant.test));
+        ensure!(mutant.is_green(&tree, postgres.as_ref())?, "{} is red without any patch", mutant.test);
+    }
     let lines: Vec<_> = mutants.iter().map(|mutant| (mutant, mutant.meet(&tree, postgres.as_ref()))).collect();
     run(command("git").args(["worktree", "remove", "--force"]).arg(&tree))?;
     say(format!("\n{:<9} {:<58} {:<44} seconds", "invariant", "what is broken", "seen by"));
@@ -90,19 +95,30 @@ impl Mutant {
     }
 
     fn test(&self, tree: &Path, postgres: Option<&Postgres>) -> Result<Duration> {
+        let began = Instant::now();
+        ensure!(!self.is_green(tree, postgres)?, "the test stayed green");
+        Ok(began.elapsed())
+    }
+
+    /// Whether its test passes on what `tree` holds now.
+    fn is_green(&self, tree: &Path, postgres: Option<&Postgres>) -> Result<bool> {
         let words: Vec<_> = ["test", "--package", &self.package].into_iter().chain(self.target.split(' ')).collect();
         let build = cargo(&words).arg("--no-run").arg("--quiet").current_dir(tree).status()?;
         ensure!(build.success(), "it does not compile");
-        let began = Instant::now();
         let mut test = cargo(&words);
         test.args(["--quiet", "--", "--exact", &self.test]).current_dir(tree).env("DIGITEAM_SEEDS", SEEDS);
         test.envs(postgres.map(|it| (POSTGRES, it.url.as_str())));
         let ran = test.stderr(Stdio::null()).output()?;
         let said = String::from_utf8_lossy(&ran.stdout);
         ensure!(!said.contains("0 passed; 0 failed"), "there is no such test");
-        ensure!(!ran.status.success(), "the test stayed green");
-        Ok(began.elapsed())
+        Ok(ran.status.success())
     }
+}
+
+/// One mutant of each test that any of them names.
+fn unbroken(mutants: &[Mutant]) -> Vec<&Mutant> {
+    let mut seen = BTreeSet::new();
+    mutants.iter().filter(|mutant| seen.insert((&mutant.package, &mutant.target, &mutant.test))).collect()
 }
 
 /// What is committed, under another version.

@@ -30,6 +30,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
+/// In order; one whose name ends with an engine's is for that engine alone.
 static MIGRATIONS: Migrator = sqlx::migrate!("./migrations");
 /// Most jobs that share one commit on SQLite.
 const GROUP: usize = 64;
@@ -114,7 +115,7 @@ impl Db {
                 "SQLite {version} can corrupt its write-ahead log; 3.51.3 or later is needed"
             );
         }
-        MIGRATIONS.run(&writers).await?;
+        migrations(if sqlite { "postgres" } else { "sqlite" }).run(&writers).await?;
         let fresh = uuid::Uuid::new_v4().to_string();
         sqlx::query("INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT DO NOTHING")
             .bind(EPOCH)
@@ -366,6 +367,12 @@ async fn write_one(mut tx: Transaction<'static, Any>, job: Job) -> Result<(), sq
     let ended = if done.keep { tx.commit().await } else { tx.rollback().await };
     (done.tell)(ended.is_ok());
     ended
+}
+
+/// All migrations but those that are for the `other` engine.
+fn migrations(other: &str) -> Migrator {
+    let ours = MIGRATIONS.iter().filter(|migration| !migration.description.ends_with(other));
+    Migrator::with_migrations(ours.cloned().collect())
 }
 
 /// Whether this SQLite is past the bug that can corrupt a write-ahead log when it is reset (fixed in 3.51.3).

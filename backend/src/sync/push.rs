@@ -98,11 +98,11 @@ async fn step(
     caller: &Caller,
     device: &DeviceId,
     mutation: &Mutation,
-    stored: &HashMap<String, (String, String)>,
+    known: &HashMap<String, (String, String)>,
     lanes: &mut BTreeMap<ScopeId, i64>,
 ) -> Result<Step, Error> {
     let hash = hash(caller, device, mutation)?;
-    match stored.get(mutation.mid.as_str()) {
+    match known.get(mutation.mid.as_str()) {
         None => {}
         Some((before, outcome)) if *before == hash => return Ok(Step::Known(serde_json::from_str(outcome)?)),
         Some(_) => return Ok(refused(RefusalCode::Reused)),
@@ -117,6 +117,11 @@ async fn step(
     match awaited {
         // Below it too: what a restored database forgot comes again after what it took meanwhile.
         Some(awaited) if mutation.n != awaited => {
+            // Sent twice at once, the other one may have been done since this one looked.
+            let now = stored(tx, std::slice::from_ref(mutation)).await?.remove(mutation.mid.as_str());
+            if let Some((_, outcome)) = now.filter(|(before, _)| *before == hash) {
+                return Ok(Step::Known(serde_json::from_str(&outcome)?));
+            }
             return Ok(refused(Refusal { code: RefusalCode::OutOfOrder, details: Some(awaited.to_string()) }));
         }
         // A lane that this database has never seen may begin anywhere: the device is older than the database.
@@ -205,7 +210,8 @@ fn refused(refusal: impl Into<Refusal>) -> Step {
     Step::Known(Outcome::Refused { refusal: refusal.into() })
 }
 
-/// Each mutation with its hash and outcome.
+/// Each mutation with its hash and outcome. One that another transaction has written since this one looked was sent
+/// twice at once: whoever asks again is told what became of it.
 async fn remember(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -227,7 +233,10 @@ async fn remember(
                 .bind(outcome.as_str())
                 .bind(tx.now);
         }
-        query.execute(&mut *tx.conn).await?;
+        query.execute(&mut *tx.conn).await.map_err(|error| match &error {
+            sqlx::Error::Database(inner) if inner.is_unique_violation() => RefusalCode::Busy.into(),
+            _ => Error::from(error),
+        })?;
     }
     Ok(())
 }

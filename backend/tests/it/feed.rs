@@ -4,6 +4,7 @@ use crate::acts::{open_case, send_message, start_thread, write_note};
 use crate::copy::Copy;
 use crate::town::{Town, towns};
 use digiteam_backend::db::{Clock, Db};
+use digiteam_backend::error::Error;
 use digiteam_backend::feed::Touched;
 use digiteam_backend::hub::{Hub, Listener};
 use digiteam_backend::sync;
@@ -148,4 +149,41 @@ async fn a_lost_notification_is_made_good_by_a_look_at_the_heads() {
 
 async fn heard(stream: &mut Listener) -> Arc<Touched> {
     tokio::time::timeout(Duration::from_secs(20), stream.next()).await.expect("hears of it")
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_something_is_done_when_its_commit_fails() {
+    const DEFERRABLE: &str = "ALTER TABLE participant ALTER CONSTRAINT participant_thread_fkey DEFERRABLE";
+    for town in towns().await {
+        let later = match town.engine.as_str() {
+            "sqlite" => "PRAGMA defer_foreign_keys = ON",
+            _ => {
+                raw(&town, DEFERRABLE).await.expect("is altered");
+                "SET CONSTRAINTS ALL DEFERRED"
+            }
+        };
+        let failed = town.app.db.write(move |tx| {
+            Box::pin(async move {
+                sqlx::raw_sql(later).execute(&mut *tx.conn).await?;
+                // Of a thread that is not there, which nobody minds before the commit.
+                let sql = "INSERT INTO participant (thread, municipality, person) VALUES ('-', 'helsingborg', 'moa')";
+                sqlx::raw_sql(sql).execute(&mut *tx.conn).await?;
+                Ok(())
+            })
+        });
+        let error = failed.await.expect_err("was told that it is done");
+        assert!(error.to_string().contains("a commit failed"), "{}: {error}", town.engine);
+        // The next one finds everything in order.
+        town.must("sara", open_case("c1", "moa", true)).await;
+    }
+}
+
+async fn raw(town: &Town, sql: &'static str) -> Result<(), Error> {
+    let done = town.app.db.write(move |tx| {
+        Box::pin(async move {
+            sqlx::raw_sql(sql).execute(&mut *tx.conn).await?;
+            Ok(())
+        })
+    });
+    done.await
 }

@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod booking;
 mod collect;
 #[path = "../common/mod.rs"]
 mod common;
@@ -13,6 +14,7 @@ mod gap;
 mod mask;
 mod message;
 mod model;
+mod nodes;
 mod parse;
 mod pull;
 mod town;

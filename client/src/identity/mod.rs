@@ -5,6 +5,7 @@ pub mod bench;
 mod callback;
 mod code;
 mod provider;
+mod refusal;
 mod session;
 mod sign_in;
 mod tokens;

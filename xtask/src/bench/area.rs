@@ -57,6 +57,8 @@ pub(super) const AREAS: &[Area] = &[
             aim("delta_p50", Stat::Median, 5.0),
             aim("delta_p99", Stat::P99, 25.0),
             aim("flush_500", Stat::Median, 250.0),
+            // Of 50,000 records; the limit is what 10,000 take.
+            Aim { name: "sync_memory", stat: Stat::Median, most: None, of_limit: Some(1.25), of_peer: None },
         ],
     },
     Area {

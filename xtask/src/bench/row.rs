@@ -26,6 +26,7 @@ pub(super) struct Samples {
     /// The row's name.
     pub(super) name: String,
     unit: String,
+    reps: usize,
     ours: Vec<f64>,
     limit: Vec<f64>,
     peer: Vec<f64>,
@@ -73,6 +74,7 @@ impl Samples {
         Ok(Self {
             name: text("name")?,
             unit: text("unit")?,
+            reps: usize::try_from(row["reps"].as_u64().context("reps is missing")?)?,
             ours: list("ours")?,
             limit: list("limit")?,
             peer: list("peer")?,
@@ -89,7 +91,7 @@ impl Row {
         Self {
             aim,
             unit: samples.unit.clone(),
-            reps: samples.ours.len(),
+            reps: samples.reps,
             ours: aim.stat.of(&samples.ours),
             p95: Stat::P95.of(&samples.ours),
             limit: aim.stat.of(&samples.limit),
@@ -185,12 +187,12 @@ mod tests {
 
     #[test]
     fn samples_become_the_numbers_that_are_written() {
-        let walk = samples(r#"{"name":"walk","unit":"ms","ours":[9,1,2],"limit":[3,5],"peer":[3.2]}"#);
+        let walk = samples(r#"{"name":"walk","unit":"ms","reps":3,"ours":[9,1,2],"limit":[3,5],"peer":[3.2]}"#);
         let row = Row::new(&STRICT, Some(&walk)).json();
         let written = r#"{"name":"walk","ours":2.0,"limit":4.0,"ratio_to_limit":0.5,"peer":3.2,"ratio_to_peer":0.625,
             "unit":"ms","reps":3}"#;
         assert_eq!(row, serde_json::from_str::<serde_json::Value>(written).expect("it is JSON"));
-        let alone = samples(r#"{"name":"rest","unit":"kB","ours":[1],"limit":null,"peer":null}"#);
+        let alone = samples(r#"{"name":"rest","unit":"kB","reps":1,"ours":[1],"limit":null,"peer":null}"#);
         let row = Row::new(&FREE, Some(&alone)).json();
         assert!(row["limit"].is_null() && row["ratio_to_peer"].is_null());
         assert!(Row::new(&FREE, None).json()["ours"].is_null());
@@ -209,7 +211,7 @@ mod tests {
     #[test]
     fn what_is_missed_or_not_measured_is_said() {
         let line = |ours: f64, peer: &str| {
-            format!(r#"{{"name":"walk","unit":"ms","ours":[{ours}],"limit":[4],"peer":{peer}}}"#)
+            format!(r#"{{"name":"walk","unit":"ms","reps":1,"ours":[{ours}],"limit":[4],"peer":{peer}}}"#)
         };
         let verdict = |line: &str| Row::new(&STRICT, Some(&samples(line))).verdict();
         assert_eq!(verdict(&line(2.0, "[4]")), "reached");
@@ -222,7 +224,13 @@ mod tests {
 
     #[test]
     fn a_broken_line_is_no_row() {
-        for line in ["", "{}", r#"{"name":"a","unit":"ms","ours":["1"]}"#, r#"{"name":"a","unit":"ms","ours":7}"#] {
+        for line in [
+            "",
+            "{}",
+            r#"{"name":"a","unit":"ms","ours":[1]}"#,
+            r#"{"name":"a","unit":"ms","reps":1,"ours":["1"]}"#,
+            r#"{"name":"a","unit":"ms","reps":1,"ours":7}"#,
+        ] {
             assert!(Samples::read(line).is_err(), "{line}");
         }
     }

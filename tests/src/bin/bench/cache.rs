@@ -41,17 +41,17 @@ pub(crate) async fn measure(reps: usize, peer: &Path) -> Result<()> {
         Stores { sealed: filled(&mut world, Cipher::Sealed).await?, plain: filled(&mut world, Cipher::Plain).await? };
     drop(world);
     say("the stores are filled");
-    open(reps, &stores, &mut peer).await?.say();
-    list(reps, &corpus, &stores, &mut peer).await?.say();
-    search(reps, &stores).await?.say();
+    open(reps, &stores, &mut peer).await?.say(reps);
+    list(reps, &corpus, &stores, &mut peer).await?.say(reps);
+    search(reps, &stores).await?.say(reps);
     for row in wipe(reps, &corpus, &stores).await? {
-        row.say();
+        row.say(reps);
     }
     let mut world = World::start(&Corpus::small()).await?;
     let stores =
         Stores { sealed: filled(&mut world, Cipher::Sealed).await?, plain: filled(&mut world, Cipher::Plain).await? };
     drop(world);
-    index(reps, &stores).await?.say();
+    index(reps, &stores).await?.say(reps);
     Ok(())
 }
 

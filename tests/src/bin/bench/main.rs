@@ -7,6 +7,7 @@ mod cache;
 mod corpus;
 mod gate;
 mod idle;
+mod memory;
 mod peer;
 mod row;
 mod screen;
@@ -40,6 +41,7 @@ async fn start() -> Result<()> {
     match words.as_slice() {
         // The limit's own process.
         ["bare", folder] => bare::server::serve(Path::new(folder)).await,
+        [memory::ONCE, folder, backend] => memory::once(Path::new(folder), backend.parse()?).await,
         ["sync", reps, peer] => Box::pin(sync::measure(reps.parse()?, Path::new(peer))).await,
         ["cache", reps, peer] => Box::pin(cache::measure(reps.parse()?, Path::new(peer))).await,
         ["startup", reps] => Box::pin(startup::measure(reps.parse()?)).await,

@@ -33,11 +33,11 @@ impl Row {
         Self { name, unit, ours: Vec::new(), limit: Vec::new(), peer: Vec::new() }
     }
 
-    /// Says it.
-    pub(crate) fn say(&self) {
+    /// Says it, measured so many times over; each time may have given many samples.
+    pub(crate) fn say(&self, reps: usize) {
         let list = |samples: &[f64]| if samples.is_empty() { Value::Null } else { json!(samples) };
         let row = json!({
-            "name": self.name, "unit": self.unit,
+            "name": self.name, "unit": self.unit, "reps": reps,
             "ours": list(&self.ours), "limit": list(&self.limit), "peer": list(&self.peer),
         });
         say(&format!("{MARK}{row}"));

@@ -33,8 +33,8 @@ const UNLOCK: &str = "return new Promise(done => { const begin = performance.now
 
 /// Measures all of it.
 pub(crate) async fn measure(reps: usize) -> Result<()> {
-    idle::measure().await?.say();
-    start_to_list(reps).await?.say();
+    idle::measure().await?.say(1);
+    start_to_list(reps).await?.say(reps);
     Ok(())
 }
 

@@ -18,6 +18,7 @@ use tokio::time::timeout;
 use crate::bare::{Bare, Listener};
 use crate::corpus::{Corpus, OTHER, PERSON, text};
 use crate::gate::Gate;
+use crate::memory;
 use crate::peer::Peer;
 use crate::row::{Row, millis, time};
 use crate::world::{Device, World, complete, soon};
@@ -40,17 +41,25 @@ pub(crate) async fn measure(reps: usize, peer: &Path) -> Result<()> {
     let mut peer = Peer::start(peer).await?;
     let small = Corpus::small();
     let mut world = World::start(&small).await?;
-    first_sync("first_sync_10k", reps, &small, &mut world, &bare, &mut peer).await?.say();
+    first_sync("first_sync_10k", reps, &small, &mut world, &bare, &mut peer).await?.say(reps);
     for row in delta(reps, &small, &mut world, &bare, &mut peer).await? {
-        row.say();
+        row.say(reps);
     }
-    flush(reps, &small, &mut world, &bare, &mut peer).await?.say();
+    flush(reps, &small, &mut world, &bare, &mut peer).await?.say(reps);
+    let mut memory = Row::new("sync_memory", "kB");
+    for _ in 0..reps {
+        memory.limit.push(memory::peak(&mut world).await?);
+    }
     drop(world);
 
     let large = Corpus::large();
     let mut world = World::start(&large).await?;
-    first_window(reps, &large, &mut world, &bare).await?.say();
-    first_sync("first_sync_50k", reps, &large, &mut world, &bare, &mut peer).await?.say();
+    first_window(reps, &large, &mut world, &bare).await?.say(reps);
+    first_sync("first_sync_50k", reps, &large, &mut world, &bare, &mut peer).await?.say(reps);
+    for _ in 0..reps {
+        memory.ours.push(memory::peak(&mut world).await?);
+    }
+    memory.say(reps);
     Ok(())
 }
 

@@ -120,6 +120,16 @@ impl Device {
         bench::open(self.setup(), cipher).await.map_err(told)
     }
 
+    /// Where its store lies.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// As [`Device::open`], of a device that another process made in `folder`.
+    pub(crate) async fn open_there(folder: &Path, backend: Url, cipher: Cipher) -> Result<Client> {
+        bench::open(setup(folder, backend), cipher).await.map_err(told)
+    }
+
     /// As [`Device::open`], by another address.
     pub(crate) async fn open_at(&self, backend: Url) -> Result<Client> {
         bench::open(Setup { backend, ..self.setup() }, Cipher::Sealed).await.map_err(told)
@@ -149,13 +159,12 @@ impl Device {
     }
 
     fn setup(&self) -> Setup {
-        Setup {
-            folder: self.folder.path().to_owned(),
-            backend: self.backend.clone(),
-            opener: Arc::new(Nobody),
-            vault: Arc::new(MemoryVault::new()),
-        }
+        setup(self.folder.path(), self.backend.clone())
     }
+}
+
+fn setup(folder: &Path, backend: Url) -> Setup {
+    Setup { folder: folder.to_owned(), backend, opener: Arc::new(Nobody), vault: Arc::new(MemoryVault::new()) }
 }
 
 /// Waits until everything has arrived.
