@@ -6,7 +6,6 @@
 use crate::Client;
 use crate::failure::failure;
 use crate::store::{Store, StoreError, queue};
-use crate::sync::now;
 use crate::wire::WireError;
 use bridge::access::{OpenScope, Purpose};
 use bridge::{Failure, FailureCode, Topic};
@@ -23,9 +22,9 @@ impl Client {
     pub async fn open_scope(&self, call: OpenScope) -> Result<(), Failure> {
         let open = self.open()?;
         let scope = ScopeId::new(call.scope);
-        if open.store.is_lent(&scope, now()).await? {
+        if open.store.is_lent(&scope, open.now()).await? {
             let mut tx = open.store.write_intent().await?;
-            queue(&mut tx, &open.me.own_scope, &Seen { scope, at: now() }.into(), now()).await?;
+            queue(&mut tx, &open.me.own_scope, &Seen { scope, at: open.now() }.into(), open.now()).await?;
             tx.commit().await.map_err(StoreError::from)?;
             open.queued(Topic::Sync);
             return Ok(());
@@ -47,7 +46,7 @@ impl Store {
                  WHERE cursor.scope = ?1 AND grants.head IS NOT NULL AND grants.lease_until > ?2)",
         )
         .bind(scope.as_str())
-        .bind(self.server_now(device_now).await?)
+        .bind(self.lent_after(device_now).await?)
         .fetch_one(self.read())
         .await?;
         Ok(lent)

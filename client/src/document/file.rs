@@ -6,7 +6,7 @@
 use crate::failure::failure;
 use crate::seal::Key;
 use crate::store::StoreError;
-use crate::sync::{Open, now};
+use crate::sync::Open;
 use crate::wire::WireError;
 use bridge::{Failure, FailureCode};
 use futures_util::StreamExt as _;
@@ -71,7 +71,7 @@ impl Open {
         let Some((file, key)) = found else { return Ok(None) };
         // A file that is gone or damaged is fetched again.
         let Ok(sealed) = tokio::fs::read(self.store.blobs().join(&file)).await else { return Ok(None) };
-        self.store.show_file(&file, now()).await?;
+        self.store.show_file(&file, self.now()).await?;
         Ok(Key::read(&key)?.open(&sealed, wanted.blob.as_str().as_bytes()).ok())
     }
 
@@ -92,7 +92,7 @@ impl Open {
         let (key, blob) = (Key::make(), wanted.blob.as_str());
         let sealed = key.seal(&bytes, blob.as_bytes());
         let kept = (sealed.as_slice(), key.bytes());
-        let kept = self.store.keep_file((scope, document, blob), kept, bytes.len(), now()).await?;
+        let kept = self.store.keep_file((scope, document, blob), kept, bytes.len(), self.now()).await?;
         kept.then_some(()).ok_or(FetchError::Gone)
     }
 

@@ -8,6 +8,7 @@ mod apply;
 mod ask;
 mod file;
 mod index;
+mod lease;
 mod meta;
 #[cfg(test)]
 mod old;

@@ -18,12 +18,12 @@ mod push;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use crate::clock::Now;
 use backoff::Backoff;
 use compare::Compare;
 pub(super) use event::{Effect, Event, TookIn, Trouble};
 use files::Files;
 use listen::Listen;
-use protocol::Millis;
 use protocol::refusal::RefusalCode;
 use pull::Pull;
 use push::Push;
@@ -44,15 +44,6 @@ const ROUND: Ms = 30_000;
 const WATCH: Ms = 5_000;
 /// The clocks have parted by more than this: the device slept, or somebody set its clock.
 const JUMP: Ms = 5_000;
-
-/// Both clocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Now {
-    /// Never jumps, and may stand still while the device sleeps.
-    pub(crate) mono: Ms,
-    /// What the device takes the time to be.
-    pub(crate) wall: Millis,
-}
 
 /// Decides. See the module.
 pub(crate) struct Engine {
