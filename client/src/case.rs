@@ -16,8 +16,8 @@ impl Client {
     /// `NotOpen`, or what the store says.
     pub async fn list_cases(&self, _: ListCases) -> Result<Vec<CaseRowView>, Failure> {
         let open = self.open()?;
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT kind, body FROM record INDEXED BY record_case WHERE kind IN ('case', 'case_row')
+        let rows: Vec<(String, String, Option<String>, String)> = sqlx::query_as(
+            "SELECT id, kind, CAST(about AS TEXT), body FROM record INDEXED BY record_case WHERE kind IN ('case', 'case_row')
              ORDER BY coalesce(at, 0) DESC, body ->> '$.number' DESC LIMIT 500",
         )
         .fetch_all(open.store.read())
@@ -26,10 +26,12 @@ impl Client {
         let mut listed = HashSet::new();
         Ok(rows
             .into_iter()
-            .filter_map(|(kind, body)| match Body::parse(&kind, &Json::new(body).ok()?) {
-                Body::Case(case) => Some(row_of_case(&case)),
-                Body::CaseRow(row) => Some(row_of_desk(row)),
-                _ => None,
+            .map(|(id, kind, about, body)| {
+                match Json::new(body).map_or(Body::Unknown, |body| Body::parse(&kind, &body)) {
+                    Body::Case(case) => row_of_case(&case),
+                    Body::CaseRow(row) => row_of_desk(row),
+                    _ => row_of_newer(about.unwrap_or(id)),
+                }
             })
             // An opened case stands on the desk too.
             .filter(|row| listed.insert(row.case.clone()))
@@ -49,7 +51,7 @@ impl Client {
                 .await
                 .map_err(StoreError::from)?;
         let (scope, body) = found.ok_or_else(|| failure(FailureCode::Access))?;
-        let case: Case = serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?;
+        let case: Case = serde_json::from_str(&body).map_err(|_| failure(FailureCode::UpdateNeeded))?;
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT id, kind, body FROM record WHERE scope = ?1
              AND kind NOT IN ('case', 'task', 'thread', 'message', 'read_mark', 'profile', 'thread_row', 'case_row')
@@ -126,7 +128,15 @@ fn row_of_case(case: &Case) -> CaseRowView {
         title: case.title.clone(),
         concerns: case.concerns.clone(),
         stage: stage(case.stage),
+        newer: false,
     }
+}
+
+// One that this build cannot read.
+fn row_of_newer(case: String) -> CaseRowView {
+    let nothing = String::new;
+    let (number, title, concerns, stage) = (nothing(), nothing(), nothing(), Stage::Unknown);
+    CaseRowView { case, number, title, concerns, stage, newer: true }
 }
 
 fn row_of_desk(row: CaseRow) -> CaseRowView {
@@ -136,6 +146,7 @@ fn row_of_desk(row: CaseRow) -> CaseRowView {
         title: row.title,
         concerns: row.concerns,
         stage: stage(row.stage),
+        newer: false,
     }
 }
 

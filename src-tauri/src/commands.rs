@@ -28,6 +28,7 @@ macro_rules! with_commands {
             message::show_thread,
             message::send_message,
             message::keep_draft,
+            message::take_back,
             message::mark_read,
             case::list_cases,
             case::show_case,

@@ -107,7 +107,7 @@ async fn find(open: &Open, id: &DocumentId) -> Result<(ScopeId, Document), Failu
             .map_err(StoreError::from)?;
     let (scope, body) = row.ok_or_else(|| failure(FailureCode::Access))?;
     // A form that this build does not know is told as such, not as an error of the store.
-    let body = serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?;
+    let body = serde_json::from_str(&body).map_err(|_| failure(FailureCode::UpdateNeeded))?;
     Ok((ScopeId::new(scope), body))
 }
 

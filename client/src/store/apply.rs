@@ -13,7 +13,6 @@ use futures_util::TryStreamExt as _;
 use protocol::Millis;
 use protocol::access::Grant;
 use protocol::digest::Digest;
-use protocol::identity::{Me, Realm};
 use protocol::sync::{Back, DigestResponse, Page, PullResponse, Span};
 use sqlx::{FromRow, SqliteConnection};
 use std::collections::HashSet;
@@ -71,13 +70,6 @@ impl Store {
         pending::settle(&mut tx, &answer.results).await?;
         if !answer.more {
             pending::drop_lost(&mut tx, &answer.results).await?;
-        }
-        // What was refused in a scope that is gone stays until its writer has seen it; a desk has no place for it.
-        let me: Option<Me> = Meta::Me.load(&mut tx).await?;
-        if me.is_some_and(|me| me.realm == Realm::Staff) {
-            sqlx::query("DELETE FROM pending WHERE state = 'refused' AND lane NOT IN (SELECT scope FROM grants)")
-                .execute(&mut *tx)
-                .await?;
         }
         if before != count(&mut tx).await? {
             applied.topics.extend([Topic::Message, Topic::Task]);

@@ -3,7 +3,6 @@
 //! Whatever is done here is told to the engine as one event. Nothing is decided here.
 
 use super::Open;
-use super::Open;
 use super::engine::{Effect, Engine, Event, Flight, Now, Ticket, TookIn, Trouble};
 use crate::document::FetchError;
 use crate::store::{Missing, StoreError};

@@ -17,4 +17,3 @@ case-worker = الموظف المسؤول عن ملفك
 case-entries = ما كُتب في الملف
 case-no-entries = لم يُكتب شيء في الملف بعد.
 case-note = ملاحظة في السجل
-case-newer = حدّث التطبيق لقراءة هذا.

@@ -17,4 +17,3 @@ case-worker = Your caseworker
 case-entries = What is written in the case
 case-no-entries = Nothing has been written in the case yet.
 case-note = Record note
-case-newer = Update the app to read this.

@@ -32,6 +32,6 @@ failure-disk-full = There is no space left on the device. Free some and try agai
 failure-internal = Something went wrong on our side. Try again, or call if it goes on.
 failure-quote = Mention the number { $number } if you call.
 failure-unknown = Something went wrong that this version does not know of. Update the app and try again.
-failure-update-needed = A newer version of the app has been used on this device. Update the app to read what is stored. Nothing has been changed.
+failure-update-needed = This is from a newer version of the app. Update the app to read it. Nothing has been changed.
 failure-signed-out-elsewhere = This device was logged out from somewhere else, and what was stored here has been erased. What you have sent remains with the municipality.
 failure-damaged = What was stored on this device is damaged and cannot be read. What you have sent remains with the municipality. What was waiting to be sent is lost. Log in again.

@@ -17,4 +17,3 @@ case-worker = Din handläggare
 case-entries = Det som är skrivet i ärendet
 case-no-entries = Inget är skrivet i ärendet än.
 case-note = Journalanteckning
-case-newer = Uppdatera appen för att läsa det här.

@@ -32,6 +32,6 @@ failure-disk-full = Det finns inte plats kvar på enheten. Frigör utrymme och f
 failure-internal = Något gick fel hos oss. Försök igen, eller ring om det fortsätter.
 failure-quote = Uppge numret { $number } om du ringer.
 failure-unknown = Något gick fel som den här versionen inte känner till. Uppdatera appen och försök igen.
-failure-update-needed = En nyare version av appen har använts på den här enheten. Uppdatera appen för att läsa det som är sparat. Inget har ändrats.
+failure-update-needed = Det här är från en nyare version av appen. Uppdatera appen för att läsa det. Inget har ändrats.
 failure-signed-out-elsewhere = Den här enheten har loggats ut från ett annat ställe, och det som var sparat här är raderat. Det du har skickat finns kvar hos kommunen.
 failure-damaged = Det som var sparat på den här enheten är skadat och går inte att läsa. Det du har skickat finns kvar hos kommunen. Det som väntade på att skickas är borta. Logga in på nytt.

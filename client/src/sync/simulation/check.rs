@@ -236,7 +236,7 @@ impl Memory {
     }
 
     /// When all is well: the store is what the backend has for this person, no more and no less.
-    pub(super) fn check_end(&self, person: usize, staff: bool, backend: &Backend) -> Result<(), String> {
+    pub(super) fn check_end(&self, person: usize, backend: &Backend) -> Result<(), String> {
         let held = &self.held;
         if held.life != Some(backend.db_epoch()) {
             return Err("another life of the database".to_owned());
@@ -274,9 +274,7 @@ impl Memory {
                 Some("refused") | None => {}
                 Some(state) => return Err(format!("(10) still {state} in {}: {}", said.lane, short(&said.act))),
             }
-            if state == Some("refused")
-                && (is_silent(&said.act) || staff && !grants.iter().any(|it| it.scope == said.lane))
-            {
+            if state == Some("refused") && is_silent(&said.act) {
                 return Err(format!("a refusal that nobody can deal with is kept: {}", short(&said.act)));
             }
         }
@@ -304,7 +302,6 @@ fn dropped(
     backend: &Backend,
     answer: Option<Millis>,
 ) -> Result<(), String> {
-    let granted = held.grants.iter().any(|(scope, ..)| scope == said.lane.as_str());
     // A task that is none any more, or done, needs no doing.
     let moot = match &said.act {
         Act::CompleteTask(act) => !held
@@ -313,7 +310,7 @@ fn dropped(
             .any(|(_, kind, id, _, body)| kind == "task" && id == act.task.as_str() && !body.contains("done_at")),
         _ => false,
     };
-    let may_go = said.dealt || is_silent(&said.act) || moot || !granted;
+    let may_go = said.dealt || is_silent(&said.act) || moot;
     let done = life.done.get(mid);
     match done.map(|done| &done.result.outcome) {
         Some(Outcome::Applied { at }) => {

@@ -82,6 +82,7 @@ counted! {
         NewerAct = "act newer than the backend",
         Damaged = "the store is damaged",
         WrongClock = "device clock wrong",
+        SetBack = "device clock set back",
         GrantEnds = "grant ends",
         AccessLost = "access lost, acts queued",
         LeaseEnds = "lease ends",

@@ -74,7 +74,8 @@ impl World {
             Event::TookIn(_, Ok(took)) if !took.more => device.truth.take(),
             _ => None,
         };
-        self.count(index, event, &held, kept);
+        let behind = kept && device.store.is_clock_behind(device.clocks(self.now).wall).await.map_err(told)?;
+        self.count(index, event, &held, (kept, behind));
         let here = format!("d{index} after {}", name(event));
         if let Some(truth) = &complete {
             check_left(&held, &truth.served).map_err(|why| format!("{here}: {why}"))?;
@@ -109,12 +110,16 @@ impl World {
     }
 
     // What came about on the device, held against what was there before.
-    fn count(&mut self, index: usize, event: &Event, held: &Held, kept: bool) {
+    fn count(&mut self, index: usize, event: &Event, held: &Held, (kept, behind): (bool, bool)) {
         let device = &mut self.devices[index];
         let before = &device.memory.held;
         for scope in before.scopes().difference(&held.scopes()) {
             let granted = self.backend.grants(device.person).iter().any(|grant| grant.scope == ScopeId::new(*scope));
-            self.tally.row(if granted || kept { Row::LeaseEnds } else { Row::GrantEnds });
+            self.tally.row(match () {
+                () if behind => Row::SetBack,
+                () if granted || kept => Row::LeaseEnds,
+                () => Row::GrantEnds,
+            });
         }
         if before.life.is_some() && before.life != held.life {
             self.tally.row(Row::OtherLife);

@@ -113,7 +113,7 @@ impl World {
         for _ in 0..most {
             if self.choices().is_empty() {
                 let wrong = self.devices.iter().enumerate().find_map(|(index, device)| {
-                    let right = device.memory.check_end(device.person, device.staff, &self.backend);
+                    let right = device.memory.check_end(device.person, &self.backend);
                     let waits = if device.tickets.is_empty() { Ok(()) } else { Err("somebody still waits".to_owned()) };
                     right.and(waits).err().map(|why| format!("d{index}: {why}"))
                 });
