@@ -52,7 +52,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 24] = [
+    const BOTH: [&str; 25] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -71,6 +71,7 @@ mod tests {
         "show_thread",
         "send_message",
         "keep_draft",
+        "take_back",
         "mark_read",
         "list_cases",
         "show_case",

@@ -80,6 +80,10 @@ impl Engine {
     }
 
     pub(super) fn hushed(&mut self, flight: Flight, trouble: Option<Trouble>) {
+        if let Some(trouble) = &trouble {
+            // One that was given up may still be told to be silent.
+            self.heed(trouble);
+        }
         if self.listen.flight == Some(flight) {
             self.listen.forget();
             self.listen.at = self.trouble(|engine| &mut engine.listen.backoff, &trouble.unwrap_or(Trouble::Down));

@@ -137,7 +137,8 @@ impl Memory {
     ) -> Result<(), String> {
         let life = match &held.life {
             Some(name) => backend.life_of(name).ok_or("a life that never was")?,
-            None if held.records.is_empty() && held.cursors.is_empty() => &Life::default(),
+            // It has not heard of any, or forgot it with everything else.
+            None if held.records.is_empty() && held.cursors.is_empty() => &backend.life,
             None => return Err("rows of no life".to_owned()),
         };
         let rows: BTreeMap<_, _> = held

@@ -170,8 +170,9 @@ impl World {
             Happening::Echo(which) => {
                 // Only of what is over: everything is told once while it is under way.
                 let over: Vec<_> = self.ended.iter().filter(|(flight, _)| !self.is_under_way(*flight)).collect();
-                if let Some((_, event)) = over.get(which % over.len().max(1)) {
-                    self.tell(event.clone());
+                let event = over.get(which % over.len().max(1)).map(|(_, event)| event.clone());
+                if let Some(event) = event {
+                    self.tell(event);
                 }
             }
             Happening::LoggedIn if self.logged_out => {

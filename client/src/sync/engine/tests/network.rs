@@ -80,17 +80,33 @@ fn a_network_that_lets_no_stream_through_does_not_make_it_hurry() {
 #[test]
 fn when_it_is_online_again_everything_is_tried_at_once() {
     let (mut bench, stream) = Bench::at_rest();
-    bench.step(Event::Hushed(stream, Some(Trouble::Unreachable)));
-    for _ in 0..8 {
-        let effects = bench.after(20_000, Event::Rang);
-        if let Some(pull) = loads_pull(&effects) {
-            bench.step(Event::PullLoaded(pull, Ok(request())));
-            bench.step(Event::Pulled(pull, Err(Trouble::Unreachable)));
+    let mut effects = bench.step(Event::Hushed(stream, Some(Trouble::Unreachable)));
+    let mut waits = 0;
+    while waits < 8 {
+        let mut next = Vec::new();
+        for effect in std::mem::take(&mut effects) {
+            next.extend(bench.step(match effect {
+                Effect::Listen(flight) => Event::Hushed(flight, Some(Trouble::Unreachable)),
+                Effect::LoadPull(flight) => Event::PullLoaded(flight, Ok(request())),
+                Effect::Pull(flight, _) => Event::Pulled(flight, Err(Trouble::Unreachable)),
+                _ => continue,
+            }));
         }
-        if let Some(stream) = listens(&effects) {
-            bench.step(Event::Hushed(stream, Some(Trouble::Unreachable)));
+        if next.is_empty() {
+            waits += 1;
+            next = bench.after(20_000, Event::Rang);
+        }
+        effects = next;
+    }
+    // The last tries have failed a moment ago.
+    for effect in effects {
+        match effect {
+            Effect::Listen(flight) => drop(bench.step(Event::Hushed(flight, Some(Trouble::Unreachable)))),
+            Effect::LoadPull(flight) => drop(bench.step(Event::PullLoaded(flight, Err(Trouble::Store)))),
+            _ => {}
         }
     }
+    assert!(!asks(&bench.after(10, Event::Rang)));
     let back = bench.step(Event::Answered(Ok(())));
     assert!(listens(&back).is_some() && loads_push(&back).is_some() && loads_pull(&back).is_some());
 }
