@@ -65,7 +65,7 @@ impl Client {
         if open.store.look(&scope, &notes).await? {
             open.changes.tell([Topic::Case]);
         }
-        let entries = rows.into_iter().map(|(id, kind, body)| entry(id, &kind, body)).collect();
+        let entries = rows.into_iter().filter_map(|(id, kind, body)| entry(id, &kind, body)).collect();
         Ok(CaseView {
             row: row_of_case(&case),
             caseworker: CaseworkerView {
@@ -105,8 +105,9 @@ impl Store {
     }
 }
 
-fn entry(id: String, kind: &str, body: String) -> EntryView {
-    match Json::new(body).map_or(Body::Unknown, |body| Body::parse(kind, &body)) {
+// What this build knows and shows elsewhere is none.
+fn entry(id: String, kind: &str, body: String) -> Option<EntryView> {
+    let entry = match Json::new(body).map_or(Body::Unknown, |body| Body::parse(kind, &body)) {
         Body::Note(note) => {
             EntryView::Note { id, heading: note.heading, text: note.text, author: note.author, at: note.happened_at }
         }
@@ -117,8 +118,10 @@ fn entry(id: String, kind: &str, body: String) -> EntryView {
             author: document.author,
             at: document.signed_at,
         },
-        _ => EntryView::Newer { id },
-    }
+        Body::Unknown => EntryView::Newer { id },
+        _ => return None,
+    };
+    Some(entry)
 }
 
 fn row_of_case(case: &Case) -> CaseRowView {

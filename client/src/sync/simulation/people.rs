@@ -120,7 +120,9 @@ impl World {
                 let size = if self.dice.gen_bool(0.2) { 6 << 20 } else { 6 };
                 let file = json!({"blob": format!("b{made}"), "name": "f", "media_type": "application/pdf", "size": size, "sha256": ""});
                 let body = json!({"text": "ö", "file": file, "signed_at": made}).to_string();
-                vec![put(case, "document", format!("doc{any}"), Some(body))]
+                // As often as not it is in both cases.
+                let cases = if self.dice.gen_bool(0.5) { vec!["c0", "c1"] } else { vec![case] };
+                cases.iter().map(|case| put(case, "document", format!("doc{any}"), Some(body.clone()))).collect()
             }
             13..15 => {
                 vec![put(case, "note", format!("n{made}"), Some(text(600))), put(case, "note", format!("n{any}"), None)]
@@ -165,7 +167,7 @@ impl World {
             2 => "lång ".repeat(2_000),
             _ => format!("ord {made}"),
         };
-        let (lane, act): (ScopeId, Act) = match (self.dice.gen_range(0..10), task) {
+        let (lane, act): (ScopeId, Act) = match (if newer { 2 } else { self.dice.gen_range(0..10) }, task) {
             (0, _) => {
                 let thread = ThreadId::new(format!("n{made}"));
                 let (case, with) = (CaseId::new("c"), PersonId::new("p9"));
@@ -257,7 +259,7 @@ impl World {
             }
             2 | 3 if self.strikes_often(Fault::Floor) => {
                 let scope = GRANTS[self.dice.gen_range(0..GRANTS.len())].1;
-                self.backend.raise_floor(&ScopeId::new(scope), self.dice.gen_range(0..40));
+                self.backend.raise_floor(&ScopeId::new(scope), self.dice.gen_range(0..120));
             }
             4 if self.dice.gen_bool(0.1) => self.backend.close(&ScopeId::new("t0")),
             _ => {}

@@ -101,6 +101,8 @@ counted! {
 #[cfg(test)]
 pub(super) const ELSEWHERE: &[&str] = &[
     "another node wrote",
+    "custody ended",
+    "two kept apart who shared something",
     "numbers taken too early (not done)",
     "results and rows of different moments",
     "event to somebody not served",
