@@ -3,11 +3,12 @@
 use crate::Client;
 use crate::failure::failure;
 use crate::store::{Store, StoreError};
-use bridge::case::{CaseRowView, CaseView, CaseworkerView, EntryView, ListCases, ShowCase, Stage};
+use bridge::case::{
+    CaseRowView, CaseView, CaseloadRowView, CaseworkerView, EntryView, ListCaseload, ListCases, ShowCase, Stage,
+};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::case::{Case, CaseRow};
 use protocol::record::{Body, Json};
-use std::collections::HashSet;
 
 impl Client {
     /// The cases I take part in, newest first.
@@ -16,26 +17,44 @@ impl Client {
     /// `NotOpen`, or what the store says.
     pub async fn list_cases(&self, _: ListCases) -> Result<Vec<CaseRowView>, Failure> {
         let open = self.open()?;
-        let rows: Vec<(String, String, Option<String>, String)> = sqlx::query_as(
-            "SELECT id, kind, CAST(about AS TEXT), body FROM record INDEXED BY record_case WHERE kind IN ('case', 'case_row')
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT CAST(coalesce(about, id) AS TEXT), body FROM record INDEXED BY record_case
+             WHERE kind IN ('case', 'case_row') AND kind = 'case'
              ORDER BY coalesce(at, 0) DESC, body ->> '$.number' DESC LIMIT 500",
         )
         .fetch_all(open.store.read())
         .await
         .map_err(StoreError::from)?;
-        let mut listed = HashSet::new();
-        Ok(rows
-            .into_iter()
-            .map(|(id, kind, about, body)| {
-                match Json::new(body).map_or(Body::Unknown, |body| Body::parse(&kind, &body)) {
-                    Body::Case(case) => row_of_case(&case),
-                    Body::CaseRow(row) => row_of_desk(row),
-                    _ => row_of_newer(about.unwrap_or(id)),
-                }
-            })
-            // An opened case stands on the desk too.
-            .filter(|row| listed.insert(row.case.clone()))
-            .collect())
+        let case = |(id, body): (String, String)| {
+            serde_json::from_str(&body).map_or_else(|_| row_of_newer(id), |case| row_of_case(&case))
+        };
+        Ok(rows.into_iter().map(case).collect())
+    }
+
+    /// The cases on a caseworker's desk, newest first.
+    ///
+    /// # Errors
+    /// `NotOpen`, or what the store says.
+    pub async fn list_caseload(&self, _: ListCaseload) -> Result<Vec<CaseloadRowView>, Failure> {
+        let open = self.open()?;
+        let rows: Vec<(String, String, bool)> = sqlx::query_as(
+            "SELECT CAST(coalesce(row.about, row.id) AS TEXT), row.body,
+                 EXISTS (SELECT 1 FROM grants JOIN cursor ON cursor.scope = grants.scope
+                     WHERE grants.scope = row.body ->> '$.scope' AND grants.head IS NOT NULL
+                     AND (grants.sync = 'auto' OR grants.lease_until > ?1)) AS opened
+             FROM record AS row INDEXED BY record_case
+             WHERE row.kind IN ('case', 'case_row') AND row.kind = 'case_row'
+             ORDER BY coalesce(row.at, 0) DESC, row.body ->> '$.number' DESC LIMIT 500",
+        )
+        .bind(open.store.lent_after(open.now()).await?)
+        .fetch_all(open.store.read())
+        .await
+        .map_err(StoreError::from)?;
+        let row = |(id, body, opened): (String, String, bool)| match serde_json::from_str::<CaseRow>(&body) {
+            Ok(row) => CaseloadRowView { scope: row.scope.to_string(), opened, row: row_of_desk(row) },
+            Err(_) => CaseloadRowView { scope: String::new(), opened, row: row_of_newer(id) },
+        };
+        Ok(rows.into_iter().map(row).collect())
     }
 
     /// One case with all that is written in it.
