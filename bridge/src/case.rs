@@ -26,6 +26,8 @@ pub struct CaseRowView {
     pub concerns: String,
     /// Where it stands.
     pub stage: Stage,
+    /// This build cannot read it: "update the app to read this". Nothing else is told of it.
+    pub newer: bool,
 }
 
 /// The cases on a caseworker's desk, newest first.

@@ -18,15 +18,18 @@ impl Client {
     /// `NotOpen`, or what the store says.
     pub async fn list_cases(&self, _: ListCases) -> Result<Vec<CaseRowView>, Failure> {
         let open = self.open()?;
-        let rows: Vec<(String,)> = sqlx::query_as(
-            "SELECT body FROM record INDEXED BY record_case WHERE kind IN ('case', 'case_row') AND kind = 'case'
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT CAST(coalesce(about, id) AS TEXT), body FROM record INDEXED BY record_case
+             WHERE kind IN ('case', 'case_row') AND kind = 'case'
              ORDER BY coalesce(at, 0) DESC, body ->> '$.number' DESC LIMIT 500",
         )
         .fetch_all(open.store.read())
         .await
         .map_err(StoreError::from)?;
-        let case = |(body,): (String,)| serde_json::from_str(&body).ok().map(|case| row_of_case(&case));
-        Ok(rows.into_iter().filter_map(case).collect())
+        let case = |(id, body): (String, String)| {
+            serde_json::from_str(&body).map_or_else(|_| row_of_newer(id), |case| row_of_case(&case))
+        };
+        Ok(rows.into_iter().map(case).collect())
     }
 
     /// The cases on a caseworker's desk, newest first.
@@ -35,8 +38,8 @@ impl Client {
     /// `NotOpen`, or what the store says.
     pub async fn list_caseload(&self, _: ListCaseload) -> Result<Vec<CaseloadRowView>, Failure> {
         let open = self.open()?;
-        let rows: Vec<(String, bool)> = sqlx::query_as(
-            "SELECT row.body,
+        let rows: Vec<(String, String, bool)> = sqlx::query_as(
+            "SELECT CAST(coalesce(row.about, row.id) AS TEXT), row.body,
                  EXISTS (SELECT 1 FROM grants JOIN cursor ON cursor.scope = grants.scope
                      WHERE grants.scope = row.body ->> '$.scope' AND grants.head IS NOT NULL
                      AND (grants.sync = 'auto' OR grants.lease_until > ?1)) AS opened
@@ -48,11 +51,11 @@ impl Client {
         .fetch_all(open.store.read())
         .await
         .map_err(StoreError::from)?;
-        let row = |(body, opened): (String, bool)| {
-            let row: CaseRow = serde_json::from_str(&body).ok()?;
-            Some(CaseloadRowView { scope: row.scope.to_string(), opened, row: row_of_desk(row) })
+        let row = |(id, body, opened): (String, String, bool)| match serde_json::from_str::<CaseRow>(&body) {
+            Ok(row) => CaseloadRowView { scope: row.scope.to_string(), opened, row: row_of_desk(row) },
+            Err(_) => CaseloadRowView { scope: String::new(), opened, row: row_of_newer(id) },
         };
-        Ok(rows.into_iter().filter_map(row).collect())
+        Ok(rows.into_iter().map(row).collect())
     }
 
     /// One case with all that is written in it.
@@ -68,7 +71,7 @@ impl Client {
                 .await
                 .map_err(StoreError::from)?;
         let (scope, body) = found.ok_or_else(|| failure(FailureCode::Access))?;
-        let case: Case = serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?;
+        let case: Case = serde_json::from_str(&body).map_err(|_| failure(FailureCode::UpdateNeeded))?;
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT id, kind, body FROM record WHERE scope = ?1
              AND kind NOT IN ('case', 'task', 'thread', 'message', 'read_mark', 'profile', 'thread_row', 'case_row')
@@ -82,7 +85,7 @@ impl Client {
         if open.store.look(&scope, &notes).await? {
             open.changes.tell([Topic::Case]);
         }
-        let entries = rows.into_iter().map(|(id, kind, body)| entry(id, &kind, body)).collect();
+        let entries = rows.into_iter().filter_map(|(id, kind, body)| entry(id, &kind, body)).collect();
         Ok(CaseView {
             row: row_of_case(&case),
             caseworker: CaseworkerView {
@@ -122,8 +125,9 @@ impl Store {
     }
 }
 
-fn entry(id: String, kind: &str, body: String) -> EntryView {
-    match Json::new(body).map_or(Body::Unknown, |body| Body::parse(kind, &body)) {
+// What this build knows and shows elsewhere is none.
+fn entry(id: String, kind: &str, body: String) -> Option<EntryView> {
+    let entry = match Json::new(body).map_or(Body::Unknown, |body| Body::parse(kind, &body)) {
         Body::Note(note) => EntryView::Note {
             id,
             passages: passages(&note),
@@ -138,8 +142,10 @@ fn entry(id: String, kind: &str, body: String) -> EntryView {
             author: document.author,
             at: document.signed_at,
         },
-        _ => EntryView::Newer { id },
-    }
+        Body::Unknown => EntryView::Newer { id },
+        _ => return None,
+    };
+    Some(entry)
 }
 
 /// The words of `note`, parted where some are not shown.
@@ -170,7 +176,15 @@ fn row_of_case(case: &Case) -> CaseRowView {
         title: case.title.clone(),
         concerns: case.concerns.clone(),
         stage: stage(case.stage),
+        newer: false,
     }
+}
+
+// One that this build cannot read.
+fn row_of_newer(case: String) -> CaseRowView {
+    let nothing = String::new;
+    let (number, title, concerns, stage) = (nothing(), nothing(), nothing(), Stage::Unknown);
+    CaseRowView { case, number, title, concerns, stage, newer: true }
 }
 
 fn row_of_desk(row: CaseRow) -> CaseRowView {
@@ -180,6 +194,7 @@ fn row_of_desk(row: CaseRow) -> CaseRowView {
         title: row.title,
         concerns: row.concerns,
         stage: stage(row.stage),
+        newer: false,
     }
 }
 

@@ -151,7 +151,7 @@ fn show_entry(words: &Words, entry: &EntryView) -> Html {
         EntryView::Newer { id } => html! {
             <li key={id.clone()} class="entry newer">
                 <span class="entry-sign"><Icon sign={Sign::Warning} /></span>
-                <p>{ words.say("case-newer") }</p>
+                <p>{ words.say("kit-newer") }</p>
             </li>
         },
     }
