@@ -13,7 +13,7 @@ use crate::clock::Clock;
 use crate::failure::{failure, internal};
 use crate::identity::Tokens;
 use crate::store::{Meta, Standing, Store};
-use crate::wire::{Wire, WireError};
+use crate::wire::{self, Wire, WireError};
 use bridge::sync::{Discard, DismissRescue, Resend, ShowSync, SyncView};
 use bridge::{Failure, FailureCode, Topic};
 use engine::{Event, Ticket, Trouble};
