@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::error::Error;
 use crate::identity::Caller;
 use crate::{person, text};
-use protocol::case::{Mask, paragraphs};
+use protocol::case::{MAX_HIDDEN, Mask, paragraphs};
 use protocol::document::Section;
 use protocol::id::PersonId;
 use protocol::refusal::RefusalCode;
@@ -47,8 +47,11 @@ pub async fn mask(tx: &mut Tx<'_>, caller: &Caller, act: Mask) -> Result<(), Err
 /// Notes who must not see `fact`.
 ///
 /// # Errors
-/// [`RefusalCode::Invalid`] for somebody who does not exist.
+/// [`RefusalCode::Invalid`] for somebody who does not exist, [`RefusalCode::TooLong`] for too many.
 pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[PersonId]) -> Result<(), Error> {
+    if from.len() > MAX_HIDDEN {
+        return Err(RefusalCode::TooLong.into());
+    }
     for person in from {
         person::find(tx, person).await.map_err(|_| RefusalCode::Invalid)?;
         sqlx::query("INSERT INTO withheld (fact, person, municipality) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")

@@ -2,7 +2,7 @@
 
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
-use digiteam_backend::limit::Rates;
+use digiteam_backend::rate::Rates;
 use digiteam_backend::{App, load, sync, system_clock};
 use protocol::id::{DeviceId, MunicipalityId, PersonId};
 use protocol::identity::Realm;
@@ -22,6 +22,7 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
             limits: Rates::default(),
+            tls: None,
             trusted_proxies: Vec::new(),
             app_links: Vec::new(),
             providers: Vec::new(),

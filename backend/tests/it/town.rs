@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
-use digiteam_backend::limit::Rates;
+use digiteam_backend::rate::Rates;
 use digiteam_backend::{App, access, load, router, sync};
 use http::Request;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -64,6 +64,7 @@ pub(crate) async fn towns() -> Vec<Town> {
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
             limits: Rates::default(),
+            tls: None,
             trusted_proxies: Vec::new(),
             app_links: Vec::new(),
             providers: Vec::new(),
@@ -182,11 +183,18 @@ impl Town {
 
     /// The backend stops and starts again on what is in its database then.
     pub(crate) async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    /// As [`Town::restart`], with another configuration.
+    pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
         self.app.clone().close().await.expect("closes");
+        let mut config = self.app.config.clone();
+        change(&mut config);
         let (stop, stopping) = watch::channel(false);
         let time = self.clock.clone();
         let clock = Arc::new(move || time.load(Ordering::SeqCst));
-        self.app = App::open(self.app.config.clone(), clock, stopping).await.expect("opens");
+        self.app = App::open(config, clock, stopping).await.expect("opens");
         self.stop = stop;
     }
 
