@@ -15,6 +15,7 @@ pub mod feed;
 pub mod health;
 pub mod hub;
 pub mod identity;
+pub mod limit;
 pub mod load;
 pub mod message;
 pub mod person;
@@ -24,11 +25,12 @@ pub mod sync;
 pub mod task;
 pub mod text;
 
-use axum::Router;
+use axum::{Router, middleware};
 use config::Config;
 use db::{Clock, Db};
 use error::Error;
 use hub::Hub;
+use limit::Limits;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use protocol::refusal::RefusalCode;
@@ -47,6 +49,8 @@ pub struct App {
     pub blobs: Arc<dyn ObjectStore>,
     /// The issuer towards our app and the relying party towards providers.
     pub identity: identity::Identity,
+    /// How much anybody has asked.
+    pub limits: Arc<Limits>,
     /// Becomes true when the backend is about to stop: long answers end.
     pub stopping: watch::Receiver<bool>,
 }
@@ -63,8 +67,9 @@ impl App {
         let db = Db::open(&config.database, clock, hub.clone()).await?;
         std::fs::create_dir_all(&config.blobs)?;
         let blobs = Arc::new(LocalFileSystem::new_with_prefix(&config.blobs)?.with_fsync(true));
-        let identity = identity::Identity::open(&config)?;
-        Ok(Arc::new(Self { config, db, hub, blobs, identity, stopping }))
+        let identity = identity::Identity::open(&config, &db).await?;
+        let limits = Arc::new(Limits::new(&config.limits, config.trusted_proxies.clone()));
+        Ok(Arc::new(Self { config, db, hub, blobs, identity, limits, stopping }))
     }
 
     /// Waits until everything that was asked for is written.
@@ -85,6 +90,8 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(document::router())
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), identity::give_nonce))
+        .layer(middleware::from_fn_with_state(Arc::clone(&app), limit::by_address))
         .with_state(app)
 }
 

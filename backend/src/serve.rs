@@ -3,7 +3,10 @@
 //! A reader who stops reading costs its own connection after a while and nobody else anything: nothing is queued for
 //! it beyond what the system's socket and the stream's short queue hold.
 
+use crate::limit::Peer;
 use crate::{App, collect, relation, router};
+use axum::extract::connect_info::Connected;
+use axum::serve::IncomingStream;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -25,7 +28,8 @@ const COLLECT: Duration = Duration::from_secs(24 * 60 * 60);
 pub async fn serve(app: &Arc<App>, listener: TcpListener, patience: Duration) -> io::Result<()> {
     let mut stopping = app.stopping.clone();
     let collecting = tokio::spawn(collect_daily(Arc::clone(app)));
-    let served = axum::serve(Door { listener, patience }, router(Arc::clone(app)))
+    let service = router(Arc::clone(app)).into_make_service_with_connect_info::<Peer>();
+    let served = axum::serve(Door { listener, patience }, service)
         .with_graceful_shutdown(async move {
             // A sender that is gone has stopped too.
             let _ = stopping.wait_for(|stopping| *stopping).await;
@@ -46,6 +50,12 @@ async fn collect_daily(app: Arc<App>) {
         if let Err(error) = relation::refresh(&app.db).await {
             tracing::error!(%error, "relations were not shown anew");
         }
+    }
+}
+
+impl Connected<IncomingStream<'_, Door>> for Peer {
+    fn connect_info(stream: IncomingStream<'_, Door>) -> Self {
+        Self(*stream.remote_addr())
     }
 }
 

@@ -1,10 +1,11 @@
 //! Requests to the backend, and what their answers mean.
 //!
 //! One HTTP client for everything: no redirects, no proxies of its own choosing, TLS by rustls. Tokens go
-//! only into the Authorization header, never into an address or a log.
+//! only into the Authorization header, beside a proof that they are ours, never into an address or a log.
 
 use crate::store::StoreError;
 use protocol::refusal::{Refusal, RefusalCode};
+use reqwest::header::HeaderMap;
 use reqwest::{Method, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
@@ -85,6 +86,12 @@ impl Wire {
         self.http.request(method, url).timeout(ANSWER)
     }
 
+    /// The address at which a backend of that name is asked by a request to us, without query.
+    pub(crate) fn public(&self, url: &Url, issuer: &str) -> String {
+        let path = url.path();
+        format!("{issuer}/{}", path.strip_prefix(self.base.path()).unwrap_or(path))
+    }
+
     /// A request whose answer streams for as long as it lives.
     pub(crate) fn stream(&self, path: &[&str]) -> RequestBuilder {
         self.request(Method::GET, path).timeout(Duration::MAX)
@@ -93,12 +100,16 @@ impl Wire {
 
 /// Sends, and tells an answer from a refusal.
 pub(crate) async fn send(request: RequestBuilder) -> Result<Response, WireError> {
-    let response = request.send().await.map_err(|error| unreachable(&error))?;
+    sort(request.send().await.map_err(|error| unreachable(&error))?).await
+}
+
+/// Tells an answer from a refusal.
+pub(crate) async fn sort(response: Response) -> Result<Response, WireError> {
     let status = response.status();
     if status.is_success() {
         return Ok(response);
     }
-    let pause = pause(&response);
+    let pause = pause(response.status(), response.headers());
     // Only the backend itself refuses; what a proxy or a café's network says between us is no answer.
     Err(match (response.json::<Refusal>().await, pause) {
         (Ok(refusal), _) if refusal.code != RefusalCode::Busy => WireError::Refused(refusal),
@@ -109,9 +120,9 @@ pub(crate) async fn send(request: RequestBuilder) -> Result<Response, WireError>
 
 // How long to stay away, of an answer that asks for it. In seconds, as a date would need a clock that is right;
 // RFC 9110, section 10.2.3.
-fn pause(response: &Response) -> Option<Duration> {
-    let asks = [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&response.status());
-    let seconds = response.headers().get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
+pub(crate) fn pause(status: StatusCode, headers: &HeaderMap) -> Option<Duration> {
+    let asks = [StatusCode::TOO_MANY_REQUESTS, StatusCode::SERVICE_UNAVAILABLE].contains(&status);
+    let seconds = headers.get(header::RETRY_AFTER)?.to_str().ok()?.parse().ok()?;
     asks.then(|| Duration::from_secs(seconds).min(LONGEST_PAUSE))
 }
 
@@ -125,7 +136,7 @@ pub(crate) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, W
     })
 }
 
-fn unreachable(error: &reqwest::Error) -> WireError {
+pub(crate) fn unreachable(error: &reqwest::Error) -> WireError {
     tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), "request failed");
     WireError::Unreachable
 }

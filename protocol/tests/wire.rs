@@ -3,7 +3,7 @@
 use digiteam_protocol::access::{Grant, OpenScope, Opened, SyncMode};
 use digiteam_protocol::case::{Case, CaseRow, Note};
 use digiteam_protocol::document::{BlobStored, Document};
-use digiteam_protocol::identity::{Me, Municipality};
+use digiteam_protocol::identity::{Device, Me, Municipality};
 use digiteam_protocol::message::{Message, ReadMark, Thread, ThreadRow};
 use digiteam_protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use digiteam_protocol::person::Profile;
@@ -112,6 +112,7 @@ fn requests_and_answers() {
         r#"{"person":"p1","name":"Moa Berg","realm":"resident","municipality":"bjuv","municipality_name":"Bjuv",
         "municipality_phone":"040-628 04 60","own_scope":"x"}"#,
     );
+    check::<Device>(r#"{"session":"f1","platform":"android","since":4,"used_at":5,"is_this":true}"#);
     check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in"}"#);
     check::<Opened>(r#"{"lease_until":4}"#);
     check::<BlobStored>(r#"{"blob":"b1","size":4,"sha256":"00"}"#);

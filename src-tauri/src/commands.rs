@@ -15,6 +15,8 @@ macro_rules! with_commands {
             identity::unlock,
             identity::lock,
             identity::sign_out,
+            identity::list_devices,
+            identity::sign_out_device,
             identity::note_activity,
             identity::choose_idle,
             sync::show_sync,
@@ -77,7 +79,8 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 4] = ["show_home", "complete_task", "list_threads", "list_cases"];
+    const RESIDENT: [&str; 6] =
+        ["list_devices", "sign_out_device", "show_home", "complete_task", "list_threads", "list_cases"];
     const DESK: [&str; 3] = ["list_inbox", "list_caseload", "open_scope"];
 
     #[test]

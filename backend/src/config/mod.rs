@@ -9,10 +9,11 @@ pub use provider::{
 };
 pub use secret::Secret;
 
+use crate::limit::Rates;
 use anyhow::Context as _;
 use serde::Deserialize;
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -35,6 +36,15 @@ pub struct Config {
     /// anew.
     #[serde(default = "ninety")]
     pub keep_deleted_days: u32,
+    /// What is answered before somebody is told to wait.
+    #[serde(default)]
+    pub limits: Rates,
+    /// The proxies whose word counts on where a request comes from.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Addresses under https that belong to the app on phones: a login may lead back there.
+    #[serde(default)]
+    pub app_links: Vec<Url>,
     /// The municipalities' OpenID providers.
     #[serde(default, rename = "provider")]
     pub providers: Vec<Provider>,
@@ -62,6 +72,10 @@ impl Config {
             config.public_url.scheme() == "https" || loopback,
             "public_url must be https, except on 127.0.0.1"
         );
+        anyhow::ensure!(
+            config.app_links.iter().all(is_app_link),
+            "app_links must be https, without query and fragment"
+        );
         let mut ids = HashSet::new();
         if let Some(twice) = config.providers.iter().find(|provider| !ids.insert(&provider.id)) {
             anyhow::bail!("two providers are called {}", twice.id);
@@ -73,6 +87,10 @@ impl Config {
     pub fn issuer(&self) -> &str {
         self.public_url.as_str().trim_end_matches('/')
     }
+}
+
+fn is_app_link(link: &Url) -> bool {
+    link.scheme() == "https" && link.query().is_none() && link.fragment().is_none()
 }
 
 fn embedded() -> String {
@@ -115,6 +133,8 @@ mod tests {
             (String::new(), "public_url"),
             ("public_url = 'https://a.example'\ncolour = 'blue'".into(), "colour"),
             ("public_url = 'http://a.example'".into(), "https"),
+            ("public_url = 'https://a.example'\napp_links = ['http://a.example/callback']".into(), "app_links"),
+            ("public_url = 'https://a.example'\n[limits]\nlogin = 3".into(), "login"),
             (with("issuer_url = 'x'"), "issuer_url"),
             (with("client_secret = 'inline'"), "client_secret"),
             (with("client_secret = { env = 'X' }"), "private_key_jwt"),

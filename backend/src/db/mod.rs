@@ -9,6 +9,7 @@
 mod attempt;
 pub mod bulk;
 mod fanout;
+mod meta;
 
 pub use attempt::attempt;
 
@@ -154,30 +155,6 @@ impl Db {
                 sqlx::query(grants).bind(tx.now).execute(&mut *tx.conn).await?;
                 let life = uuid::Uuid::new_v4().to_string();
                 sqlx::query(META).bind(EPOCH).bind(life).execute(&mut *tx.conn).await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
-    /// What the installation remembers under `key`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn meta(&self, key: &'static str) -> Result<Option<String>, Error> {
-        let row: Option<(String,)> =
-            sqlx::query_as("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(&self.readers).await?;
-        Ok(row.map(|(value,)| value))
-    }
-
-    /// Remembers `value` under `key`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn keep_meta(&self, key: &'static str, value: String) -> Result<(), Error> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                sqlx::query(META).bind(key).bind(value).execute(&mut *tx.conn).await?;
                 Ok(())
             })
         })

@@ -2,6 +2,7 @@
 
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
+use digiteam_backend::limit::Rates;
 use digiteam_backend::{App, load, sync, system_clock};
 use protocol::id::{DeviceId, MunicipalityId, PersonId};
 use protocol::identity::Realm;
@@ -20,6 +21,9 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            limits: Rates::default(),
+            trusted_proxies: Vec::new(),
+            app_links: Vec::new(),
             providers: Vec::new(),
         };
         let (_stop, stopping) = watch::channel(false);
@@ -59,6 +63,7 @@ async fn served(app: &App, person: &str, municipality: &str) -> String {
         realm: Realm::Resident,
         municipality: MunicipalityId::new(municipality),
         session: String::new(),
+        until: i64::MAX,
     };
     let asked = PullRequest { device: DeviceId::new("reader"), grants: None, cursors: vec![], waiting: vec![] };
     let answer = sync::pull(app, &caller, &asked).await.expect("is answered");

@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::failure::{failure, internal};
 use crate::identity::Tokens;
 use crate::store::{Meta, Standing, Store};
-use crate::wire::{self, Wire, WireError};
+use crate::wire::{Wire, WireError};
 use bridge::sync::{Discard, DismissRescue, Resend, ShowSync, SyncView};
 use bridge::{Failure, FailureCode, Topic};
 use engine::{Event, Ticket, Trouble};
@@ -194,22 +194,17 @@ impl Open {
     pub(crate) async fn ask(&self, request: impl Fn(&Wire) -> RequestBuilder) -> Result<Response, WireError> {
         let mut stale = None;
         let answer = loop {
-            let token = match self
-                .tokens
-                .token(stale.as_deref().map(String::as_str), &self.store, &self.wire, &self.changes)
-                .await
-            {
-                Ok(token) => token,
+            let pass = match self.tokens.pass(stale.as_ref(), &self.store, &self.wire, &self.changes).await {
+                Ok(pass) => pass,
                 Err(error) => break Err(error),
             };
-            let answer = wire::send(request(&self.wire).bearer_auth(token.as_str())).await;
-            match answer {
+            match pass.send(&self.wire, &request).await {
                 Err(WireError::Refused(refusal)) if refusal.code == RefusalCode::Unauthenticated => {
                     if stale.is_some() {
                         // A token that was given a moment ago: that is not for the person to mend.
                         break Err(WireError::Down);
                     }
-                    stale = Some(token);
+                    stale = Some(pass);
                 }
                 answer => break answer,
             }

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
-use protocol::identity::{Me, Municipality, Realm};
+use protocol::identity::{Device, Me, Municipality, Realm};
 use protocol::message::{Message, ReadMark};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::record::{Content, Json as Body, Record};
@@ -43,6 +43,7 @@ pub(crate) struct World {
     pub(crate) db_epoch: String,
     pub(crate) now: i64,
     pub(crate) scopes: BTreeMap<ScopeId, Scope>,
+    pub(crate) devices: Vec<Device>,
     pub(crate) files: HashMap<String, Vec<u8>>,
     pub(crate) results: HashMap<MutationId, (Mutation, Outcome)>,
     pub(crate) lanes: HashMap<ScopeId, i64>,
@@ -92,6 +93,8 @@ impl Backend {
         let app = Router::new()
             .route("/municipalities", get(municipalities))
             .route("/me", get(me))
+            .route("/identity/devices", get(devices))
+            .route("/identity/devices/{session}/sign-out", post(sign_out_device))
             .route("/sync/pull", post(pull))
             .route("/sync/push", post(push))
             .route("/sync/events", get(events))
@@ -167,6 +170,7 @@ impl World {
             db_epoch: "first".to_owned(),
             now: NOW,
             scopes: BTreeMap::new(),
+            devices: Vec::new(),
             files: HashMap::new(),
             results: HashMap::new(),
             lanes: HashMap::new(),
@@ -276,15 +280,24 @@ fn refuse(status: StatusCode, code: RefusalCode) -> Response {
 
 async fn only_when_up(State(backend): State<Shared>, request: Request, next: Next) -> Response {
     let down = backend.world().down;
-    let answer = if down { StatusCode::BAD_GATEWAY.into_response() } else { next.run(request).await };
+    let mut answer = if down { StatusCode::BAD_GATEWAY.into_response() } else { next.run(request).await };
+    let nonce = backend.world().oidc.nonce.parse().expect("is a value");
+    answer.headers_mut().insert("dpop-nonce", nonce);
     backend.asked.notify_waiters();
     answer
 }
 
 async fn only_known(State(backend): State<Shared>, headers: HeaderMap, request: Request, next: Next) -> Response {
     let open = request.uri().path() == "/municipalities";
-    let known = open || backend.world().oidc.knows(&headers);
-    if known { next.run(request).await } else { refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated) }
+    let address = format!("{}{}", backend.issuer, request.uri().path());
+    let known = if open { Ok(()) } else { backend.world().oidc.knows(&headers, request.method().as_str(), &address) };
+    match known {
+        Ok(()) => next.run(request).await,
+        Err(error) => {
+            let challenge = [("www-authenticate", format!("DPoP error=\"{error}\""))];
+            (challenge, refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated)).into_response()
+        }
+    }
 }
 
 async fn municipalities() -> Json<Vec<Municipality>> {
@@ -294,6 +307,18 @@ async fn municipalities() -> Json<Vec<Municipality>> {
 
 async fn me(State(backend): State<Shared>) -> Json<Me> {
     Json(backend.world().me.clone())
+}
+
+async fn devices(State(backend): State<Shared>) -> Json<Vec<Device>> {
+    Json(backend.world().devices.clone())
+}
+
+async fn sign_out_device(State(backend): State<Shared>, Path(session): Path<String>) -> Response {
+    let mut world = backend.world();
+    let before = world.devices.len();
+    world.devices.retain(|device| device.session.as_str() != session);
+    let found = world.devices.len() < before;
+    if found { StatusCode::NO_CONTENT.into_response() } else { refuse(StatusCode::NOT_FOUND, RefusalCode::Access) }
 }
 
 async fn pull(State(backend): State<Shared>, Json(asked): Json<PullRequest>) -> Json<PullResponse> {
