@@ -5,6 +5,7 @@ mod bound;
 mod common;
 mod devices;
 mod fake;
+mod invite;
 mod issuer;
 mod limits;
 mod login;

@@ -12,6 +12,7 @@ mod demo;
 mod events;
 mod feed;
 mod gap;
+mod invite;
 mod mask;
 mod message;
 mod model;

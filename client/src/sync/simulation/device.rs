@@ -8,7 +8,7 @@ use crate::seal::Key;
 use crate::store::{Meta, Store, StoreError};
 use protocol::Millis;
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
-use protocol::identity::{Me, Realm};
+use protocol::identity::{Level, Me, Realm};
 use protocol::mutation::Mutation;
 use protocol::sync::{DigestResponse, PullRequest, PullResponse};
 use std::collections::{BTreeSet, VecDeque};
@@ -97,6 +97,7 @@ impl Device {
             municipality_name: "M".to_owned(),
             municipality_phone: String::new(),
             own_scope: own_scope(person),
+            level: Level::Eid,
         };
         let mut tx = store.write().await?;
         Meta::Me.keep(&mut tx, &me).await?;

@@ -103,6 +103,8 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "anything of this in any order",
     "the store is damaged",
     "device signed out from elsewhere",
+    "device clock set back",
+    "custody ended",
 ];
 
 /// The counts.
