@@ -6,10 +6,10 @@
 use crate::store::StoreError;
 use protocol::refusal::{Refusal, RefusalCode};
 use reqwest::header::HeaderMap;
-use reqwest::{Method, RequestBuilder, Response, StatusCode, header, redirect};
+use reqwest::{ClientBuilder, Method, RequestBuilder, Response, StatusCode, header, redirect};
 use serde::de::DeserializeOwned;
 use std::time::Duration;
-use url::Url;
+use url::{Host, Url};
 
 /// How long connecting may take.
 const CONNECT: Duration = Duration::from_secs(5);
@@ -57,15 +57,7 @@ pub(crate) struct Wire {
 impl Wire {
     /// For the backend at `base`.
     pub(crate) fn new(mut base: Url) -> Result<Self, reqwest::Error> {
-        // Somebody else in the process may have chosen a provider before.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let http = reqwest::Client::builder()
-            .redirect(redirect::Policy::none())
-            .no_proxy()
-            .connect_timeout(CONNECT)
-            .read_timeout(SILENCE)
-            .user_agent(concat!("digiteam/", env!("CARGO_PKG_VERSION")))
-            .build()?;
+        let http = builder(&base).build()?;
         if !base.path().ends_with('/') {
             base.set_path(&format!("{}/", base.path()));
         }
@@ -95,6 +87,28 @@ impl Wire {
     /// A request whose answer streams for as long as it lives.
     pub(crate) fn stream(&self, path: &[&str]) -> RequestBuilder {
         self.request(Method::GET, path).timeout(Duration::MAX)
+    }
+}
+
+fn builder(base: &Url) -> ClientBuilder {
+    // Somebody else in the process may have chosen a provider before.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT)
+        .read_timeout(SILENCE)
+        .gzip(!is_this_machine(base))
+        .user_agent(concat!("digiteam/", env!("CARGO_PKG_VERSION")))
+}
+
+// Nothing is asked for compressed there: packing and unpacking take longer than the bytes do on their way.
+fn is_this_machine(base: &Url) -> bool {
+    match base.host() {
+        Some(Host::Domain(name)) => name == "localhost",
+        Some(Host::Ipv4(address)) => address.is_loopback(),
+        Some(Host::Ipv6(address)) => address.is_loopback(),
+        None => false,
     }
 }
 
@@ -139,4 +153,45 @@ pub(crate) async fn read<T: DeserializeOwned>(response: Response) -> Result<T, W
 pub(crate) fn unreachable(error: &reqwest::Error) -> WireError {
     tracing::debug!(timeout = error.is_timeout(), connect = error.is_connect(), "request failed");
     WireError::Unreachable
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderMap;
+    use axum::response::{IntoResponse as _, Response};
+    use axum::routing::get;
+    use serde_json::{Value, json};
+    use tokio::net::TcpListener;
+
+    /// `{"n":1}`, compressed.
+    const PACKED: &[u8] =
+        &[31, 139, 8, 0, 0, 0, 0, 0, 2, 3, 171, 86, 202, 83, 178, 50, 172, 5, 0, 126, 59, 75, 212, 7, 0, 0, 0];
+
+    /// Compresses for who accepts it, as the backend does.
+    async fn serve(headers: HeaderMap) -> Response {
+        match headers.get("accept-encoding").and_then(|it| it.to_str().ok()) {
+            Some(accepts) if accepts.contains("gzip") => ([("content-encoding", "gzip")], PACKED).into_response(),
+            _ => json!({ "n": 0 }).to_string().into_response(),
+        }
+    }
+
+    async fn read_from(host: &str) -> Value {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        tokio::spawn(async move { axum::serve(listener, axum::Router::new().route("/sync/pull", get(serve))).await });
+        let base = Url::parse(&format!("http://{host}:{}/", address.port())).expect("an address");
+        let http = builder(&base).resolve("backend.example", address).build().expect("a client");
+        let wire = Wire { http, base };
+        let answer = send(wire.request(Method::GET, &["sync", "pull"])).await.expect("it answers");
+        read(answer).await.expect("it can be read")
+    }
+
+    #[tokio::test]
+    async fn answers_come_compressed_from_elsewhere_and_not_from_this_machine() {
+        assert_eq!(read_from("backend.example").await, json!({ "n": 1 }));
+        for here in ["127.0.0.1", "localhost"] {
+            assert_eq!(read_from(here).await, json!({ "n": 0 }), "{here}");
+        }
+    }
 }

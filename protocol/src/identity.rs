@@ -18,6 +18,7 @@ pub const DEVICE_REVOKED: &str = "device_revoked";
 /// one's own devices apart. No name of a device or of a person.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub enum Platform {
     /// Android.
     Android,
@@ -57,6 +58,7 @@ impl Platform {
 
 /// A device that the caller is logged in on (`GET /identity/devices`). `POST /identity/devices/{session}/sign-out` ends it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Device {
     /// The login on it.
     pub session: SessionId,
@@ -73,6 +75,7 @@ pub struct Device {
 
 /// A municipality that this backend serves (`GET /municipalities`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Municipality {
     /// For the `municipality` parameter of the authorization request.
     pub id: MunicipalityId,
@@ -84,6 +87,7 @@ pub struct Municipality {
 
 /// As whom one logs in: the `realm` parameter of the authorization request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Realm {
     /// Residents and guardians.
@@ -104,6 +108,7 @@ impl Realm {
 
 /// How sure one is of who is logged in, and so what the session is good for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Level {
     /// By an e-identification: everything that the person has a grant on.
@@ -133,6 +138,7 @@ impl Level {
 
 /// Who the access token stands for (`GET /me`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Me {
     /// Who.
     pub person: PersonId,

@@ -79,6 +79,7 @@ fn read(sign: char) -> Option<Option<char>> {
 
 /// How staff know who it is that they give a code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Checked {
     /// By an identity document.
@@ -94,6 +95,7 @@ pub enum Checked {
 
 /// `POST /identity/invites`, by staff: a code for a person who was there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MakeInvite {
     /// A thread or case of the person, in which the asking staff work.
     pub scope: ScopeId,
@@ -105,6 +107,7 @@ pub struct MakeInvite {
 
 /// The code, told once.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct InviteMade {
     /// To take it back: `POST /identity/invites/{invite}/revoke`.
     pub invite: String,

@@ -33,6 +33,7 @@ macro_rules! with_commands {
             message::show_thread,
             message::send_message,
             message::keep_draft,
+            message::take_back,
             message::mark_read,
             case::list_cases,
             case::list_caseload,
@@ -57,7 +58,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 23] = [
+    const BOTH: [&str; 24] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -76,6 +77,7 @@ mod tests {
         "show_thread",
         "send_message",
         "keep_draft",
+        "take_back",
         "mark_read",
         "show_case",
         "show_document",

@@ -7,7 +7,7 @@
 use super::secret::{HashedToken, PlainToken};
 use crate::db::Tx;
 use crate::error::Error;
-use crate::limit::Limits;
+use crate::rate::Limits;
 use protocol::Millis;
 use protocol::id::PersonId;
 use protocol::identity::{Level, Platform, Realm};

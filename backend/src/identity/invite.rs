@@ -12,10 +12,11 @@ use crate::access::{granted_until, require};
 use crate::db::Tx;
 use crate::error::{Body, Error};
 use crate::feed::code;
-use crate::limit::Limits;
 use crate::person;
+use crate::rate::Limits;
 use axum::Json;
 use axum::extract::{Path, State};
+use http::StatusCode;
 use protocol::Millis;
 use protocol::access::Role;
 use protocol::id::ScopeId;
@@ -52,9 +53,9 @@ pub(super) async fn revoke(
     State(app): State<Arc<App>>,
     caller: Caller,
     Path(invite): Path<String>,
-) -> Result<Json<()>, Error> {
+) -> Result<StatusCode, Error> {
     app.db.write(move |tx| Box::pin(async move { take_back(tx, &caller, &invite).await })).await?;
-    Ok(Json(()))
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// Whoever works with the person may, in a case or thread of theirs; of a person with protected identity only who was

@@ -16,6 +16,8 @@ mod dpop;
 mod ended;
 mod family;
 mod fields;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
 mod http;
 mod invite;
 mod keys;

@@ -36,7 +36,7 @@ async fn post(stage: &Stage, path: &str, access: &str, body: &Value) -> (StatusC
     let request = Request::post(path).header("dpop", proof).header(AUTHORIZATION, format!("DPoP {access}"));
     let request = request.header(CONTENT_TYPE, "application/json").body(Body::from(body.to_string()));
     let answer = stage.send(request.expect("is a request")).await;
-    (answer.status, answer.json())
+    (answer.status, serde_json::from_str(&answer.text).unwrap_or_default())
 }
 
 async fn redeem(stage: &Stage, code: &str) -> (StatusCode, Value) {
@@ -97,7 +97,7 @@ async fn a_code_counts_for_a_day_until_it_is_taken_back_or_another_is_given() {
         let (first, second) = (give().await, give().await);
         assert_eq!(redeem(&stage, &code(&first)).await.0, StatusCode::BAD_REQUEST, "another was given");
         let path = format!("/identity/invites/{}/revoke", second["invite"].as_str().expect("is there"));
-        assert_eq!(post(&stage, &path, &access, &json!({})).await.0, StatusCode::OK);
+        assert_eq!(post(&stage, &path, &access, &json!({})).await.0, StatusCode::NO_CONTENT);
         assert_eq!(post(&stage, &path, &access, &json!({})).await.0, StatusCode::NOT_FOUND);
         assert_eq!(redeem(&stage, &code(&second)).await.0, StatusCode::BAD_REQUEST, "it was taken back");
         assert_eq!(redeem(&stage, "0000-0000").await.0, StatusCode::BAD_REQUEST);

@@ -2,7 +2,7 @@
 
 use crate::stage::{Answer, REDIRECT, SECOND, Stage, VERIFIER, authorize, stages_within};
 use axum::body::Body;
-use digiteam_backend::limit::{Rate, Rates};
+use digiteam_backend::rate::{Rate, Rates};
 use http::{Request, StatusCode};
 use protocol::identity::Realm;
 use serde_json::{Value, json};

@@ -1,6 +1,7 @@
 //! Logging in: our issuer towards the app, our relying party towards a provider that can misbehave.
 
 mod bound;
+mod canary;
 #[path = "../common/mod.rs"]
 mod common;
 mod devices;

@@ -4,11 +4,11 @@ use crate::common::proof::Prover;
 use crate::common::{Guard, fresh_databases};
 use crate::fake::{AFFILIATION, CLIENT, Fake, NUMBER, SECRET};
 use axum::body::{Body, to_bytes};
-use axum::extract::ConnectInfo;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::{Config, Provider};
-use digiteam_backend::limit::{Peer, Rates};
+use digiteam_backend::rate::Rates;
+use digiteam_backend::serve::address::{ClientAddress, Origin};
 use digiteam_backend::{App, identity, load, router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
@@ -17,6 +17,7 @@ use protocol::identity::Realm;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -44,7 +45,7 @@ pub(crate) struct Stage {
     /// The app's key.
     pub(crate) prover: Prover,
     clock: Arc<AtomicI64>,
-    peer: Mutex<Option<Peer>>,
+    peer: Mutex<Option<IpAddr>>,
     _stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
     _guard: Guard,
@@ -100,6 +101,7 @@ pub(crate) async fn stages_within(keys: &str, limits: Rates) -> Vec<Stage> {
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
             limits,
+            tls: None,
             trusted_proxies: vec!["10.0.0.1".parse().expect("is an address")],
             app_links: vec!["https://app.example/callback".parse().expect("is an address")],
             providers: vec![
@@ -157,8 +159,7 @@ impl Stage {
 
     /// Requests come over a connection from there, from now on.
     pub(crate) fn come_from(&self, address: &str) {
-        let peer = Peer(format!("{address}:4711").parse().expect("is an address"));
-        *self.peer.lock().expect("is not poisoned") = Some(peer);
+        *self.peer.lock().expect("is not poisoned") = Some(address.parse().expect("is an address"));
     }
 
     pub(crate) fn wait(&self, millis: i64) {
@@ -253,7 +254,9 @@ impl Stage {
 
     pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
         if let Some(peer) = *self.peer.lock().expect("is not poisoned") {
-            request.extensions_mut().insert(ConnectInfo(peer));
+            let origin = Origin::new(&self.app.config.trusted_proxies, false, peer);
+            let client = ClientAddress(origin.of(peer, request.headers()));
+            request.extensions_mut().insert(client);
         }
         let response = router(self.app.clone()).oneshot(request).await.expect("answers");
         let (parts, body) = response.into_parts();

@@ -9,7 +9,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
-use digiteam_backend::limit::Rates;
+use digiteam_backend::rate::Rates;
 use digiteam_backend::{App, access, load, router, sync};
 use http::Request;
 use http::header::{AUTHORIZATION, HeaderName};
@@ -45,7 +45,7 @@ pub(crate) struct Town {
     pub(crate) clock: Arc<AtomicI64>,
     lanes: Mutex<HashMap<(String, ScopeId), i64>>,
     prover: Prover,
-    _stop: watch::Sender<bool>,
+    stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
     _guard: Box<dyn Any + Send + Sync>,
 }
@@ -64,6 +64,7 @@ pub(crate) async fn towns() -> Vec<Town> {
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
             limits: Rates::default(),
+            tls: None,
             trusted_proxies: Vec::new(),
             app_links: Vec::new(),
             providers: Vec::new(),
@@ -83,7 +84,7 @@ pub(crate) async fn towns() -> Vec<Town> {
             clock,
             lanes: Mutex::default(),
             prover,
-            _stop: stop,
+            stop,
             _folder: folder,
             _guard: Box::new(guard),
         });
@@ -143,6 +144,11 @@ impl Town {
         done.await.expect("is done");
     }
 
+    /// The backend is asked to stop.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
+    }
+
     /// Lets `hours` go by.
     pub(crate) fn wait(&self, hours: i64) {
         self.clock.fetch_add(hours * 60 * 60 * 1000, Ordering::SeqCst);
@@ -177,12 +183,19 @@ impl Town {
 
     /// The backend stops and starts again on what is in its database then.
     pub(crate) async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    /// As [`Town::restart`], with another configuration.
+    pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
         self.app.clone().close().await.expect("closes");
+        let mut config = self.app.config.clone();
+        change(&mut config);
         let (stop, stopping) = watch::channel(false);
         let time = self.clock.clone();
         let clock = Arc::new(move || time.load(Ordering::SeqCst));
-        self.app = App::open(self.app.config.clone(), clock, stopping).await.expect("opens");
-        self._stop = stop;
+        self.app = App::open(config, clock, stopping).await.expect("opens");
+        self.stop = stop;
     }
 
     /// The headers with which `person` asks over HTTP.

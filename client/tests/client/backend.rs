@@ -53,6 +53,8 @@ pub(crate) struct World {
     pub(crate) told: usize,
     /// Nothing is answered.
     pub(crate) down: bool,
+    /// A network that wants a login first answers everything, and well.
+    pub(crate) portal: bool,
     /// Pushes take effect, but their answers are lost.
     pub(crate) lose_push_replies: bool,
     /// Rows are kept back, answers to mutations are not.
@@ -178,6 +180,7 @@ impl World {
             arrived: Vec::new(),
             told: 0,
             down: false,
+            portal: false,
             lose_push_replies: false,
             withhold_rows: false,
             refuse: None,
@@ -209,6 +212,16 @@ impl World {
         };
         scope.records.insert((record.kind.clone(), record.id.clone()), record);
         scope.head
+    }
+
+    /// Writes a record in a form that no build here knows.
+    pub(crate) fn put_newer(&mut self, scope: &str, kind: &str, id: &str, body: &Value) {
+        let scope = self.scopes.get_mut(&ScopeId::new(scope)).expect("the scope was made");
+        scope.head += 1;
+        let (id, kind) = (RecordId::new(id), kind.to_owned());
+        let body = Body::of(body).expect("serializes");
+        let record = Record { id: id.clone(), kind: kind.clone(), seq: scope.head, deleted: false, body };
+        scope.records.insert((kind, id), record);
     }
 
     pub(crate) fn delete(&mut self, scope: &str, kind: &str, id: &str) {
@@ -280,10 +293,19 @@ fn refuse(status: StatusCode, code: RefusalCode) -> Response {
 }
 
 async fn only_when_up(State(backend): State<Shared>, request: Request, next: Next) -> Response {
-    let down = backend.world().down;
-    let mut answer = if down { StatusCode::BAD_GATEWAY.into_response() } else { next.run(request).await };
-    let nonce = backend.world().oidc.nonce.parse().expect("is a value");
-    answer.headers_mut().insert("dpop-nonce", nonce);
+    let (down, portal) = {
+        let world = backend.world();
+        (world.down, world.portal)
+    };
+    let mut answer = match (down, portal) {
+        (true, _) => StatusCode::BAD_GATEWAY.into_response(),
+        (_, true) => axum::response::Html("<h1>Log in first</h1>").into_response(),
+        _ => next.run(request).await,
+    };
+    if !portal {
+        let nonce = backend.world().oidc.nonce.parse().expect("is a value");
+        answer.headers_mut().insert("dpop-nonce", nonce);
+    }
     backend.asked.notify_waiters();
     answer
 }

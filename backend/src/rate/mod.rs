@@ -2,23 +2,22 @@
 //!
 //! Logins (the browser's way, and tokens) and all other requests are counted apart, each by address, by account and by
 //! municipality, in memory and on each node by itself. Whoever asks too much gets 429 with `Retry-After`; nothing of what
-//! they asked for is done or used up. The address is the socket's, or what a proxy says that the configuration names.
+//! they asked for is done or used up. The address is what the door found (`serve/address.rs`).
 
-mod address;
 mod bucket;
 
-pub use address::Peer;
 pub use bucket::{Buckets, Rate};
 
 use crate::App;
 use crate::error::Error;
 use crate::identity;
+use crate::serve::address::ClientAddress;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use protocol::Millis;
 use serde::Deserialize;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 
 /// Addresses, accounts and municipalities that are told apart at a time; what comes beyond shares one allowance.
@@ -59,7 +58,6 @@ impl Default for Rates {
 pub struct Limits {
     login: Counts,
     request: Counts,
-    trusted: Vec<IpAddr>,
 }
 
 struct Counts {
@@ -70,7 +68,7 @@ struct Counts {
 
 impl Limits {
     /// Nothing was asked yet.
-    pub fn new(rates: &Rates, trusted: Vec<IpAddr>) -> Self {
+    pub fn new(rates: &Rates) -> Self {
         let buckets = |rate| Buckets::new(rate, MOST);
         let login = Counts {
             address: buckets(rates.login_address),
@@ -82,7 +80,7 @@ impl Limits {
             account: buckets(rates.request_account),
             municipality: buckets(rates.request_municipality),
         };
-        Self { login, request, trusted }
+        Self { login, request }
     }
 
     /// Somebody is sent to a municipality's provider; who, is not known yet.
@@ -121,7 +119,7 @@ pub(crate) async fn by_address(State(app): State<Arc<App>>, request: Request, ne
         "/identity/authorize" | "/identity/callback" | "/identity/token" => Some(&limits.login),
         _ => Some(&limits.request),
     };
-    let address = address::of(&request, &limits.trusted);
+    let address = request.extensions().get().map(|ClientAddress(address)| neighbourhood(*address));
     if let Some((counts, address)) = counts.zip(address)
         && let Err(wait) = counts.address.take(address, app.db.now())
     {
@@ -131,4 +129,24 @@ pub(crate) async fn by_address(State(app): State<Arc<App>>, request: Request, ne
         };
     }
     next.run(request).await
+}
+
+/// Whoever has one IPv6 address has 2^64 of them.
+fn neighbourhood(address: IpAddr) -> IpAddr {
+    match address {
+        IpAddr::V4(_) => address,
+        IpAddr::V6(address) => IpAddr::V6(Ipv6Addr::from_bits(address.to_bits() >> 64 << 64)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::neighbourhood;
+
+    #[test]
+    fn a_whole_network_counts_as_one() {
+        let of = |text: &str| neighbourhood(text.parse().expect("is an address")).to_string();
+        assert_eq!(of("2001:db8:1:2:3:4:5:6"), "2001:db8:1:2::");
+        assert_eq!(of("198.51.100.1"), "198.51.100.1");
+    }
 }
