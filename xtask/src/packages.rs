@@ -27,8 +27,17 @@ const BUILD: &[&str] = &[
     "librsvg2-dev",
     "libssl-dev",
 ];
-const DRIVE: &[&str] =
-    &["webkit2gtk-driver", "xvfb", "xauth", "dbus", "dbus-x11", "gnome-keyring", "postgresql", "fonts-noto-core"];
+const DRIVE: &[&str] = &[
+    "webkit2gtk-driver",
+    "xvfb",
+    "xauth",
+    "dbus",
+    "dbus-x11",
+    "gnome-keyring",
+    "postgresql",
+    "pebble",
+    "fonts-noto-core",
+];
 const WASM: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 
 /// What to look for where packages have other names.

@@ -14,6 +14,8 @@ mod session;
 mod sign_in;
 mod tokens;
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) use callback::fuzz;
 pub(crate) use session::Session;
 pub(crate) use tokens::Tokens;
 

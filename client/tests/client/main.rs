@@ -12,4 +12,5 @@ mod passphrase;
 mod proof;
 mod session;
 mod staff;
+mod stolen;
 mod sync;
