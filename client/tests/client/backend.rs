@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
-use protocol::identity::{Device, Me, Municipality, Realm};
+use protocol::identity::{Device, Me, Realm};
 use protocol::message::{Message, ReadMark};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::record::{Content, Json as Body, Record};
@@ -93,7 +93,7 @@ impl Backend {
             issuer: issuer.clone(),
         });
         let app = Router::new()
-            .route("/municipalities", get(municipalities))
+            .route("/municipalities", get(oidc::municipalities))
             .merge(oidc::own_routes())
             .route("/sync/pull", post(pull))
             .route("/sync/push", post(push))
@@ -319,11 +319,6 @@ async fn only_known(State(backend): State<Shared>, headers: HeaderMap, request: 
             (challenge, refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated)).into_response()
         }
     }
-}
-
-async fn municipalities() -> Json<Vec<Municipality>> {
-    let (id, name) = (MunicipalityId::new("landskrona"), "Landskrona".to_owned());
-    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned() }])
 }
 
 async fn pull(State(backend): State<Shared>, Json(asked): Json<PullRequest>) -> Json<PullResponse> {

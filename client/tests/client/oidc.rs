@@ -11,7 +11,8 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
-use protocol::identity::{Device, Me};
+use protocol::id::MunicipalityId;
+use protocol::identity::{Device, Me, Municipality};
 use protocol::refusal::RefusalCode;
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
@@ -218,6 +219,11 @@ async fn token(
 
 async fn revoke(State(backend): State<Shared>, Form(form): Form<HashMap<String, String>>) {
     backend.world().oidc.revoked.push(form["token"].clone());
+}
+
+pub(crate) async fn municipalities() -> Json<Vec<Municipality>> {
+    let (id, name) = (MunicipalityId::new("landskrona"), "Landskrona".to_owned());
+    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned() }])
 }
 
 async fn me(State(backend): State<Shared>) -> Json<Me> {
