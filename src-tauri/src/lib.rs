@@ -18,6 +18,8 @@ mod link;
 mod log;
 mod message;
 mod opener;
+#[cfg(test)]
+mod policy;
 mod profile;
 mod search;
 mod sync;

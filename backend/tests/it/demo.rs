@@ -51,6 +51,16 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
                 assert!(!served.contains(word), "{engine}: {person} sees {word}");
             }
         }
+        let mut snapshot = app.db.snapshot().await.expect("reads");
+        let (caseworkers, with_cases): (i64, i64) = sqlx::query_as(
+            "SELECT COUNT(*), COUNT(CASE WHEN EXISTS (SELECT 1 FROM case_file c WHERE c.caseworker = p.id) THEN 1 END)
+             FROM person p WHERE p.realm = 'staff' AND p.title <> 'Enhetschef'",
+        )
+        .fetch_one(&mut *snapshot)
+        .await
+        .expect("reads");
+        drop(snapshot);
+        assert_eq!((caseworkers, with_cases), (10, 10), "{engine}: every caseworker has a case");
         let before = app.db.meta("db_epoch").await.expect("reads");
         app.db.renew_epoch().await.expect("is written");
         assert_ne!(app.db.meta("db_epoch").await.expect("reads"), before, "a restored database has another life");
