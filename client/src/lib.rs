@@ -16,6 +16,7 @@ mod failure;
 mod home;
 mod identity;
 mod message;
+mod relation;
 mod seal;
 mod search;
 mod store;

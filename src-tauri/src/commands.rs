@@ -35,6 +35,11 @@ macro_rules! with_commands {
             document::show_page,
             access::open_scope,
             search::search,
+            relation::list_representations,
+            relation::show_acting,
+            relation::make_invitation,
+            relation::give_power_of_attorney,
+            relation::withdraw_power_of_attorney,
         }
     };
 }
@@ -77,7 +82,16 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 3] = ["show_home", "complete_task", "list_threads"];
+    const RESIDENT: [&str; 8] = [
+        "show_home",
+        "complete_task",
+        "list_threads",
+        "list_representations",
+        "show_acting",
+        "make_invitation",
+        "give_power_of_attorney",
+        "withdraw_power_of_attorney",
+    ];
     const DESK: [&str; 2] = ["list_inbox", "open_scope"];
 
     #[test]

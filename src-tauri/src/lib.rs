@@ -19,6 +19,7 @@ mod log;
 mod message;
 mod opener;
 mod profile;
+mod relation;
 mod search;
 mod sync;
 mod task;

@@ -10,6 +10,7 @@ use crate::kit::{Icon, Sign};
 use crate::locale::{Key, use_words};
 use crate::message::{InboxPage, ThreadPage, ThreadsPage};
 use crate::notice::NoticePlace;
+use crate::relation::RelationsPage;
 use crate::route::{Route, use_route};
 use crate::sync::Freshness;
 use wasm_bindgen::JsCast;
@@ -90,6 +91,7 @@ fn page(route: &Route) -> Html {
         Route::Case(case) => html! { <CasePage {key} {case} /> },
         Route::Document(document) => html! { <DocumentPage {key} {document} /> },
         Route::Me => html! { <MePage {key} /> },
+        Route::Relations => html! { <RelationsPage {key} /> },
     }
 }
 

@@ -6,9 +6,11 @@ use crate::document::sort_key;
 use crate::kit::{Empty, Icon, Page, Paragraphs, Sign, awaited};
 use crate::locale::{Words, use_words};
 use crate::moment::{self, Form, Moment};
+use crate::relation::Acting;
 use crate::route::Route;
 use bridge::case::{CaseView, CaseworkerView, EntryView, ShowCase, Stage};
 use bridge::document::DocumentSort;
+use bridge::relation::ActingAt;
 use yew::prelude::*;
 
 /// Props of [`CasePage`].
@@ -30,6 +32,7 @@ pub(crate) fn CasePage(props: &CaseProps) -> Html {
     let back = (!props.is_only).then(|| (Route::Cases, words.say("case-list")));
     html! {
         <Page id="case" {title} {title_lang} {back}>
+            <Acting at={ActingAt::Case { case: props.case.to_string() }} />
             { awaited(&answer, |case| show_case(&words, case)) }
         </Page>
     }
@@ -92,10 +95,15 @@ fn show_caseworker(words: &Words, worker: &CaseworkerView) -> Html {
         <section class="card worker" aria-labelledby="worker-heading">
             <h2 id="worker-heading">{ words.say("case-worker") }</h2>
             <p class="worker-name"><bdi>{ &worker.name }</bdi></p>
-            <p class="worker-unit"><bdi lang="sv">{ &worker.title }{ ", " }{ &worker.unit }</bdi></p>
-            <a class="button" href={format!("tel:{}", worker.phone)}>
-                <Icon sign={Sign::Phone} />{ words.say("kit-call") }{ " " }<bdi dir="ltr">{ &worker.phone }</bdi>
-            </a>
+            // Where somebody is protected, neither unit nor number is told.
+            if !worker.unit.is_empty() {
+                <p class="worker-unit"><bdi lang="sv">{ &worker.title }{ ", " }{ &worker.unit }</bdi></p>
+            }
+            if !worker.phone.is_empty() {
+                <a class="button" href={format!("tel:{}", worker.phone)}>
+                    <Icon sign={Sign::Phone} />{ words.say("kit-call") }{ " " }<bdi dir="ltr">{ &worker.phone }</bdi>
+                </a>
+            }
         </section>
     }
 }
