@@ -28,6 +28,27 @@ pub struct CaseRowView {
     pub stage: Stage,
 }
 
+/// The cases on a caseworker's desk, newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListCaseload {}
+
+impl Call for ListCaseload {
+    const NAME: &'static str = "list_caseload";
+    const TOPICS: &'static [Topic] = &[Topic::Case];
+    type Reply = Vec<CaseloadRowView>;
+}
+
+/// A row of the desk's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseloadRowView {
+    /// The row.
+    pub row: CaseRowView,
+    /// For [`crate::access::OpenScope`].
+    pub scope: String,
+    /// Whether the content is open, so that [`ShowCase`] shows it.
+    pub opened: bool,
+}
+
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -118,9 +139,37 @@ pub enum EntryView {
         /// When.
         at: Millis,
     },
+    /// An access to the case that ended by itself; for the staff who work on it.
+    Closed {
+        /// Its id.
+        id: String,
+        /// Whose access.
+        name: String,
+        /// What ended it.
+        why: ClosedBy,
+        /// In the words of whoever decided it.
+        ground: String,
+        /// When.
+        at: Millis,
+    },
     /// Something this build cannot read: "update the app to read this".
     Newer {
         /// Its id.
         id: String,
     },
+}
+
+/// What ended an access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBy {
+    /// The relation that it rested on ended.
+    RelationEnded,
+    /// The two are kept apart.
+    KeptApart,
+    /// The one it concerns got protected identity.
+    Protected,
+    /// Newer than this build.
+    #[serde(other)]
+    Unknown,
 }

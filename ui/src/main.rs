@@ -19,6 +19,7 @@ mod moment;
 mod notice;
 mod relation;
 mod route;
+mod search;
 mod shell;
 mod sync;
 

@@ -18,6 +18,7 @@ pub(crate) enum Route {
     Document(String),
     Me,
     Relations,
+    Search,
 }
 
 impl Route {
@@ -28,6 +29,7 @@ impl Route {
             None if path == "cases" => Self::Cases,
             None if path == "me" => Self::Me,
             None if path == "relations" => Self::Relations,
+            None if path == "search" => Self::Search,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
             Some(("cases", id)) if !id.is_empty() => Self::Case(id.to_owned()),
             Some(("documents", id)) if !id.is_empty() => Self::Document(id.to_owned()),
@@ -65,6 +67,7 @@ impl fmt::Display for Route {
             Self::Document(id) => write!(out, "#/documents/{id}"),
             Self::Me => write!(out, "#/me"),
             Self::Relations => write!(out, "#/relations"),
+            Self::Search => write!(out, "#/search"),
         }
     }
 }
@@ -105,6 +108,7 @@ mod tests {
             Route::Document(id),
             Route::Me,
             Route::Relations,
+            Route::Search,
         ] {
             assert_eq!(Route::parse(&route.to_string()), route);
         }

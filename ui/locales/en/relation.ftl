@@ -71,3 +71,7 @@ relation-invite-once =
         [one] The code is shown only now. It can be used once, within { $days } day.
        *[other] The code is shown only now. It can be used once, within { $days } days.
     }
+relation-closed = Access has ended
+relation-closed-ended = The relation that the access rested on has ended.
+relation-closed-apart = The person is kept apart from somebody else in the case.
+relation-closed-protected = The person the case concerns has been given protected identity. As the caseworker you confirm each one who may represent them.

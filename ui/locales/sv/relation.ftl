@@ -71,3 +71,7 @@ relation-invite-once =
         [one] Koden visas bara nu. Den kan användas en gång, inom { $days } dag.
        *[other] Koden visas bara nu. Den kan användas en gång, inom { $days } dagar.
     }
+relation-closed = Åtkomst har avslutats
+relation-closed-ended = Relationen som åtkomsten byggde på har upphört.
+relation-closed-apart = Personen hålls isär från någon annan i ärendet.
+relation-closed-protected = Den som ärendet gäller har fått skyddade personuppgifter. Du som handläggare bekräftar var och en som får företräda.

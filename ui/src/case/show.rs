@@ -3,12 +3,12 @@
 use crate::call::use_call;
 use crate::case::{STAGES, stage_key};
 use crate::document::sort_key;
-use crate::kit::{Empty, Icon, Page, Paragraphs, Sign, awaited};
-use crate::locale::{Words, use_words};
+use crate::kit::{Empty, Icon, Page, Paragraphs, Sign, awaited, focus_quietly};
+use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::relation::Acting;
 use crate::route::Route;
-use bridge::case::{CaseView, CaseworkerView, EntryView, ShowCase, Stage};
+use bridge::case::{CaseView, CaseworkerView, ClosedBy, EntryView, ShowCase, Stage};
 use bridge::document::DocumentSort;
 use bridge::relation::ActingAt;
 use yew::prelude::*;
@@ -35,6 +35,29 @@ pub(crate) fn CasePage(props: &CaseProps) -> Html {
             <Acting at={ActingAt::Case { case: props.case.to_string() }} />
             { awaited(&answer, |case| show_case(&words, case)) }
         </Page>
+    }
+}
+
+/// The pane on a desk.
+#[component]
+pub(super) fn CasePane(props: &CaseProps) -> Html {
+    let words = use_words();
+    let answer = use_call(ShowCase { case: props.case.to_string() });
+    let heading = use_node_ref();
+    let is_ready = answer.asked.ready().is_some();
+    {
+        let heading = heading.clone();
+        use_effect_with(is_ready, move |_| {
+            focus_quietly(&heading);
+        });
+    }
+    html! {
+        <section id="case" aria-labelledby="case-heading">
+            if let Some(case) = answer.asked.ready() {
+                <h2 id="case-heading" ref={heading} tabindex="-1" lang="sv"><bdi>{ &case.row.title }</bdi></h2>
+            }
+            { awaited(&answer, |case| show_case(&words, case)) }
+        </section>
     }
 }
 
@@ -133,12 +156,31 @@ fn show_entry(words: &Words, entry: &EntryView) -> Html {
                 </article>
             </li>
         },
+        EntryView::Closed { id, name, why, ground, at } => html! {
+            <li key={id.clone()} class="entry closed">
+                <span class="entry-sign"><Icon sign={Sign::Lock} /></span>
+                <article>
+                    { entry_head(words.say("relation-closed"), *at, name) }
+                    <p>{ words.say(closed_key(*why)) }</p>
+                    <p lang="sv"><bdi>{ ground }</bdi></p>
+                </article>
+            </li>
+        },
         EntryView::Newer { id } => html! {
             <li key={id.clone()} class="entry newer">
                 <span class="entry-sign"><Icon sign={Sign::Warning} /></span>
                 <p>{ words.say("case-newer") }</p>
             </li>
         },
+    }
+}
+
+fn closed_key(why: ClosedBy) -> Key {
+    match why {
+        ClosedBy::RelationEnded => Key("relation-closed-ended"),
+        ClosedBy::KeptApart => Key("relation-closed-apart"),
+        ClosedBy::Protected => Key("relation-closed-protected"),
+        ClosedBy::Unknown => Key("relation-newer"),
     }
 }
 
