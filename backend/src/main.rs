@@ -22,7 +22,8 @@ forgets what was deleted more than `keep_deleted_days` (90) ago; a running backe
 while the old ones stay published for as long as something may be signed with them.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
-DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
+DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS,
+DIGITEAM_KEEP_DELETED_DAYS, DIGITEAM_PROVIDERS (the [[provider]] tables as TOML, or the path of a file with them).";
 
 /// How long answers that are under way may still take when the backend stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -65,7 +66,7 @@ async fn serve(app: &Arc<App>, stop: watch::Sender<bool>) -> anyhow::Result<()> 
     });
     let mut stopping = app.stopping.clone();
     tokio::select! {
-        ended = serve::serve(app, listener, serve::PATIENCE) => ended?,
+        ended = serve::serve(app, listener, serve::Patience::default()) => ended?,
         () = async {
             let _ = stopping.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(GRACE).await;

@@ -4,8 +4,12 @@ use crate::Millis;
 use crate::id::{CaseId, PersonId, ScopeId};
 use serde::{Deserialize, Serialize};
 
+/// The most people that one note or document can be hidden from.
+pub const MAX_HIDDEN: usize = 64;
+
 /// A case as one audience sees it. One per case scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Case {
     /// The case itself.
     pub case: CaseId,
@@ -28,6 +32,7 @@ pub struct Case {
 
 /// The staff member to turn to, as shown to a resident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Caseworker {
     /// Who.
     pub person: PersonId,
@@ -43,6 +48,7 @@ pub struct Caseworker {
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Report or application received, not yet begun (aktualisering, förhandsbedömning).
@@ -62,6 +68,7 @@ pub enum Stage {
 
 /// A journal note; signed when written, never changed. A correction is a new note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Note {
     /// The case.
     pub case: CaseId,
@@ -75,10 +82,29 @@ pub struct Note {
     pub happened_at: Millis,
     /// When it was signed.
     pub signed_at: Millis,
+    /// The passages that this audience is not shown. None of their words are in `text`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<Masked>,
+}
+
+/// Passages of a note that are not shown, where they would stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Masked {
+    /// How many [`paragraphs`] of the shown text stand before it.
+    pub after: u32,
+    /// The legal ground, such as "26 kap. 1 § offentlighets- och sekretesslagen".
+    pub ground: String,
+}
+
+/// The paragraphs of a text, as blank lines part them. A note's passages are counted by these.
+pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty())
 }
 
 /// A caseworker's row of a case on their desk: no content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CaseRow {
     /// The case.
     pub case: CaseId,
@@ -96,6 +122,7 @@ pub struct CaseRow {
 
 /// Open a case for a person. Staff only. Lane: the caseworker's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OpenCase {
     /// Made by the sender.
     pub case: CaseId,
@@ -115,6 +142,7 @@ pub struct OpenCase {
 
 /// Move a case to another stage, with what happens next. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MoveCase {
     /// The case.
     pub case: CaseId,
@@ -127,6 +155,7 @@ pub struct MoveCase {
 
 /// Write and sign a journal note. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WriteNote {
     /// The case.
     pub case: CaseId,
@@ -147,6 +176,7 @@ pub struct WriteNote {
 /// Let a guardian or representative into a case that concerns somebody else. Staff only; a relation
 /// makes eligible, this step opens. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OpenCaseTo {
     /// The case.
     pub case: CaseId,
@@ -160,6 +190,7 @@ pub struct OpenCaseTo {
 
 /// End the access of somebody who was let into a case, before its time. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CloseCaseTo {
     /// The case.
     pub case: CaseId,
@@ -169,8 +200,12 @@ pub struct CloseCaseTo {
     pub ground: String,
 }
 
-/// Change who must not see a note or document. Staff only. Lane: the staff scope of the case.
+/// Change who must not see a note or document, or some passages of it. Staff only. Lane: the staff scope of the case.
+///
+/// The two are apart: whoever must not see the whole sees no mark either. To hide passages before anybody has read
+/// them, sign with `hidden_from`, mask the passages, then lift the whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Mask {
     /// The case.
     pub case: CaseId,
@@ -179,4 +214,10 @@ pub struct Mask {
     /// Everybody who must not see it from now on; others who take part in the case do.
     #[serde(default)]
     pub hidden_from: Vec<PersonId>,
+    /// Only these passages, from 0: sections of a document, [`paragraphs`] of a note. Empty for the whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<u32>,
+    /// The legal ground that is shown in their place, 1..=200 characters; needed with `sections`, and only then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<String>,
 }
