@@ -10,6 +10,7 @@ pub mod document;
 pub mod home;
 pub mod identity;
 pub mod message;
+pub mod relation;
 pub mod search;
 pub mod sync;
 pub mod task;
@@ -46,6 +47,8 @@ pub enum Topic {
     Case,
     /// Documents.
     Document,
+    /// Who acts for whom.
+    Relation,
 }
 
 /// Name of the event that carries `Vec<Topic>`.

@@ -39,6 +39,11 @@ macro_rules! with_commands {
             document::show_page,
             access::open_scope,
             search::search,
+            relation::list_representations,
+            relation::show_acting,
+            relation::make_invitation,
+            relation::give_power_of_attorney,
+            relation::withdraw_power_of_attorney,
         }
     };
 }
@@ -81,8 +86,19 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 6] =
-        ["list_devices", "sign_out_device", "show_home", "complete_task", "list_threads", "list_cases"];
+    const RESIDENT: [&str; 11] = [
+        "list_devices",
+        "sign_out_device",
+        "show_home",
+        "complete_task",
+        "list_threads",
+        "list_cases",
+        "list_representations",
+        "show_acting",
+        "make_invitation",
+        "give_power_of_attorney",
+        "withdraw_power_of_attorney",
+    ];
     const DESK: [&str; 3] = ["list_inbox", "list_caseload", "open_scope"];
 
     #[test]

@@ -21,6 +21,7 @@ mod opener;
 #[cfg(test)]
 mod policy;
 mod profile;
+mod relation;
 mod search;
 mod sync;
 mod task;

@@ -17,6 +17,7 @@ mod locale;
 mod message;
 mod moment;
 mod notice;
+mod relation;
 mod route;
 mod search;
 mod shell;

@@ -17,6 +17,7 @@ pub(crate) enum Route {
     Case(String),
     Document(String),
     Me,
+    Relations,
     Search,
 }
 
@@ -27,6 +28,7 @@ impl Route {
             None if path == "messages" => Self::Messages,
             None if path == "cases" => Self::Cases,
             None if path == "me" => Self::Me,
+            None if path == "relations" => Self::Relations,
             None if path == "search" => Self::Search,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
             Some(("cases", id)) if !id.is_empty() => Self::Case(id.to_owned()),
@@ -40,6 +42,7 @@ impl Route {
         match self {
             Self::Thread(_) => Self::Messages,
             Self::Case(_) | Self::Document(_) => Self::Cases,
+            Self::Relations => Self::Me,
             other => other.clone(),
         }
     }
@@ -63,6 +66,7 @@ impl fmt::Display for Route {
             Self::Case(id) => write!(out, "#/cases/{id}"),
             Self::Document(id) => write!(out, "#/documents/{id}"),
             Self::Me => write!(out, "#/me"),
+            Self::Relations => write!(out, "#/relations"),
             Self::Search => write!(out, "#/search"),
         }
     }
@@ -103,6 +107,7 @@ mod tests {
             Route::Case(id.clone()),
             Route::Document(id),
             Route::Me,
+            Route::Relations,
             Route::Search,
         ] {
             assert_eq!(Route::parse(&route.to_string()), route);

@@ -59,7 +59,7 @@ pub(crate) struct World {
     pub(crate) lose_push_replies: bool,
     /// Rows are kept back, answers to mutations are not.
     pub(crate) withhold_rows: bool,
-    /// Messages, and that tasks are done, are refused with this.
+    /// Messages, that tasks are done, and powers of attorney are refused with this.
     pub(crate) refuse: Option<RefusalCode>,
     /// At most so many records in a page.
     pub(crate) page: usize,
@@ -258,7 +258,9 @@ impl World {
         if !self.scopes.get(lane).is_some_and(|scope| scope.granted) {
             return refused(RefusalCode::Access);
         }
-        if let (Act::SendMessage(_) | Act::CompleteTask(_), Some(code)) = (&mutation.act, self.refuse) {
+        let can_be_refused =
+            matches!(mutation.act, Act::SendMessage(_) | Act::CompleteTask(_) | Act::GivePowerOfAttorney(_));
+        if let (true, Some(code)) = (can_be_refused, self.refuse) {
             return refused(code);
         }
         let from = self.me.person.clone();
