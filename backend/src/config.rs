@@ -27,6 +27,9 @@ pub struct Config {
     /// anew.
     #[serde(default = "ninety")]
     pub keep_deleted_days: u32,
+    /// For how many days the content of the access log is kept; then only its digests are.
+    #[serde(default = "ten_years")]
+    pub keep_log_days: u32,
     /// The municipalities' OpenID providers.
     #[serde(default, rename = "provider")]
     pub providers: Vec<Provider>,
@@ -91,6 +94,10 @@ fn embedded() -> String {
 
 fn ninety() -> u32 {
     90
+}
+
+fn ten_years() -> u32 {
+    3_650
 }
 
 #[cfg(test)]

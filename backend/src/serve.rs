@@ -3,6 +3,7 @@
 //! A reader who stops reading costs its own connection after a while and nobody else anything: nothing is queued for
 //! it beyond what the system's socket and the stream's short queue hold.
 
+use crate::access::log;
 use crate::{App, collect, router};
 use std::io;
 use std::net::SocketAddr;
@@ -42,6 +43,10 @@ async fn collect_daily(app: Arc<App>) {
         match collect::collect(&app.db, app.config.keep_deleted_days).await {
             Ok(collected) => tracing::info!(collected, "tombstones collected"),
             Err(error) => tracing::error!(%error, "tombstones were not collected"),
+        }
+        match log::erase(&app.db, app.config.keep_log_days).await {
+            Ok(erased) => tracing::info!(erased, "log entries erased"),
+            Err(error) => tracing::error!(%error, "log entries were not erased"),
         }
     }
 }

@@ -36,6 +36,11 @@ macro_rules! acts {
             Unknown,
         }
 
+        impl Act {
+            /// The name of every act that there is.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
+        }
+
         $(impl From<$type> for Act {
             fn from(act: $type) -> Self {
                 Self::$name(act)

@@ -124,6 +124,8 @@ bodies! {
     ThreadRow(crate::message::ThreadRow) = "thread_row";
     /// A desk's summary row of a case.
     CaseRow(crate::case::CaseRow) = "case_row";
+    /// A lead's row of an opening to look at.
+    FlaggedOpening(crate::access::FlaggedOpening) = "flagged_opening";
 }
 
 #[cfg(test)]

@@ -31,6 +31,7 @@ macro_rules! with_commands {
             document::show_document,
             document::show_page,
             access::open_scope,
+            access::show_access_log,
             search::search,
         }
     };
@@ -71,7 +72,7 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 3] = ["show_home", "complete_task", "list_threads"];
+    const RESIDENT: [&str; 4] = ["show_home", "complete_task", "list_threads", "show_access_log"];
     const DESK: [&str; 2] = ["list_inbox", "open_scope"];
 
     #[test]

@@ -1,6 +1,7 @@
 //! What stands around every page of an open session: the way past the navigation, whose service this is, how
 //! fresh it is, the places, and what was told.
 
+use crate::access::AccessLogPage;
 use crate::app::use_me;
 use crate::case::{CasePage, CasesPage};
 use crate::document::DocumentPage;
@@ -89,6 +90,7 @@ fn page(route: &Route) -> Html {
         Route::Case(case) => html! { <CasePage {key} {case} /> },
         Route::Document(document) => html! { <DocumentPage {key} {document} /> },
         Route::Me => html! { <MePage {key} /> },
+        Route::AccessLog => html! { <AccessLogPage {key} /> },
     }
 }
 

@@ -17,6 +17,7 @@ pub(crate) enum Route {
     Case(String),
     Document(String),
     Me,
+    AccessLog,
 }
 
 impl Route {
@@ -26,6 +27,7 @@ impl Route {
             None if path == "messages" => Self::Messages,
             None if path == "cases" => Self::Cases,
             None if path == "me" => Self::Me,
+            Some(("me", "log")) => Self::AccessLog,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
             Some(("cases", id)) if !id.is_empty() => Self::Case(id.to_owned()),
             Some(("documents", id)) if !id.is_empty() => Self::Document(id.to_owned()),
@@ -38,6 +40,7 @@ impl Route {
         match self {
             Self::Thread(_) => Self::Messages,
             Self::Case(_) | Self::Document(_) => Self::Cases,
+            Self::AccessLog => Self::Me,
             other => other.clone(),
         }
     }
@@ -61,6 +64,7 @@ impl fmt::Display for Route {
             Self::Case(id) => write!(out, "#/cases/{id}"),
             Self::Document(id) => write!(out, "#/documents/{id}"),
             Self::Me => write!(out, "#/me"),
+            Self::AccessLog => write!(out, "#/me/log"),
         }
     }
 }
@@ -100,6 +104,7 @@ mod tests {
             Route::Case(id.clone()),
             Route::Document(id),
             Route::Me,
+            Route::AccessLog,
         ] {
             assert_eq!(Route::parse(&route.to_string()), route);
         }

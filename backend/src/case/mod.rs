@@ -151,10 +151,25 @@ pub async fn show<T: Content>(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, cont
 /// Notes who must not see `fact`.
 ///
 /// # Errors
-/// [`RefusalCode::Invalid`] for somebody who does not exist.
+/// [`RefusalCode::Invalid`] for somebody who has nothing to do with the case's municipality or person; whether such a
+/// person exists is not told.
 pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[PersonId]) -> Result<(), Error> {
     for person in from {
-        person::find(tx, person).await.map_err(|_| RefusalCode::Invalid)?;
+        let (near,): (i64,) = sqlx::query_as(
+            "SELECT COUNT(*) FROM person WHERE id = $1 AND (municipality = $2
+                 OR id IN (SELECT person FROM case_party WHERE case_id = $3)
+                 OR id IN (SELECT by_person FROM relation WHERE of_person = $4)
+                 OR id IN (SELECT other FROM kept_apart WHERE person = $4))",
+        )
+        .bind(person.as_str())
+        .bind(case.municipality.as_str())
+        .bind(case.id.as_str())
+        .bind(case.person.as_str())
+        .fetch_one(&mut *tx.conn)
+        .await?;
+        if near == 0 {
+            return Err(RefusalCode::Invalid.into());
+        }
         sqlx::query("INSERT INTO withheld (fact, person, municipality) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(fact)
             .bind(person.as_str())

@@ -83,6 +83,7 @@ pub(crate) async fn stages() -> Vec<Stage> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            keep_log_days: 3_650,
             providers: vec![provider(Realm::Resident, &residents, NUMBER), provider(Realm::Staff, &staff, AFFILIATION)],
         };
         let (app, stop) = open(&config, &clock).await;

@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod authorisation;
 mod booking;
 mod collect;
 #[path = "../common/mod.rs"]
@@ -11,6 +12,7 @@ mod demo;
 mod events;
 mod feed;
 mod gap;
+mod log;
 mod mask;
 mod message;
 mod model;

@@ -41,7 +41,7 @@ async fn inbox(device: &Device) -> InboxRowView {
 }
 
 fn opening() -> OpenScope {
-    OpenScope { scope: "thread".to_owned(), purpose: Purpose::Reply }
+    OpenScope { scope: "thread".to_owned(), purpose: Purpose::Reply, reason: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]

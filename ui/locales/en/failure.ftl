@@ -31,3 +31,4 @@ failure-unknown = Something went wrong that this version does not know of. Updat
 failure-update-needed = A newer version of the app has been used on this device. Update the app to read what is stored. Nothing has been changed.
 failure-signed-out-elsewhere = This device was logged out from somewhere else, and what was stored here has been erased. What you have sent remains with the municipality.
 failure-damaged = What was stored on this device is damaged and cannot be read. What you have sent remains with the municipality. What was waiting to be sent is lost. Log in again.
+failure-reason = This is not assigned to you. Write why you need to open it.

@@ -31,3 +31,4 @@ failure-unknown = Något gick fel som den här versionen inte känner till. Uppd
 failure-update-needed = En nyare version av appen har använts på den här enheten. Uppdatera appen för att läsa det som är sparat. Inget har ändrats.
 failure-signed-out-elsewhere = Den här enheten har loggats ut från ett annat ställe, och det som var sparat här är raderat. Det du har skickat finns kvar hos kommunen.
 failure-damaged = Det som var sparat på den här enheten är skadat och går inte att läsa. Det du har skickat finns kvar hos kommunen. Det som väntade på att skickas är borta. Logga in på nytt.
+failure-reason = Det här är inte tilldelat dig. Skriv varför du behöver öppna det.
