@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use digiteam_backend::access::log;
-use digiteam_backend::{App, collect, config::Config, load, serve, system_clock};
+use digiteam_backend::{App, collect, config::Config, identity, load, serve, system_clock};
 use jiff::civil::Date;
 use protocol::id::MunicipalityId;
 use std::collections::BTreeMap;
@@ -18,6 +18,7 @@ const USAGE: &str = "usage: digiteam-backend [--config FILE]
        digiteam-backend load [--config FILE] FOLDER
        digiteam-backend restored [--config FILE]
        digiteam-backend collect [--config FILE]
+       digiteam-backend rotate-keys [--config FILE]
        digiteam-backend verify-log [--config FILE]
        digiteam-backend export-log [--config FILE] --municipality ID --from DATE --until DATE
 
@@ -27,12 +28,13 @@ forgets what was deleted more than `keep_deleted_days` (90) ago, and erases the 
 `keep_log_days` (3650); a running backend does so daily. `verify-log` walks the chain of each municipality's access log,
 names the first entry that does not hold and then fails. Note the last link that it names somewhere else: it shows later
 that the chain was not made anew. `export-log` writes the log of the days from DATE up to before DATE (2026-09-01), one
-line of JSON an entry.
+line of JSON an entry. `rotate-keys` makes the next signing keys: published at once, signing a day later,
+while the old ones stay published for as long as something may be signed with them.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
 DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
 
-const VERBS: [&str; 5] = ["load", "restored", "collect", "verify-log", "export-log"];
+const VERBS: [&str; 6] = ["load", "restored", "collect", "rotate-keys", "verify-log", "export-log"];
 
 /// How long answers that are under way may still take when the backend stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -43,9 +45,13 @@ async fn main() -> anyhow::Result<()> {
     let filter = EnvFilter::try_from_env("DIGITEAM_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = Config::read(wish.config.as_deref())?;
+    if matches!(wish.act, Act::RotateKeys) {
+        return say(&identity::rotate_keys(&config, system_clock()())?);
+    }
     let (stop, stopping) = watch::channel(false);
     let app = App::open(config, system_clock(), stopping).await?;
     match wish.act {
+        Act::RotateKeys => {}
         Act::Serve => serve(&app, stop).await?,
         Act::Load(folder) => {
             let steps = load::load(&app, &folder, jiff::Zoned::now().date()).await?;
@@ -91,6 +97,15 @@ async fn serve(app: &Arc<App>, stop: watch::Sender<bool>) -> anyhow::Result<()> 
     Ok(())
 }
 
+/// Tells whoever called.
+fn say(lines: &[String]) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    for line in lines {
+        writeln!(out, "{line}")?;
+    }
+    Ok(())
+}
+
 struct Wish {
     config: Option<PathBuf>,
     act: Act,
@@ -101,6 +116,7 @@ enum Act {
     Load(PathBuf),
     Restored,
     Collect,
+    RotateKeys,
     VerifyLog,
     ExportLog(Export),
 }
@@ -141,6 +157,7 @@ impl Wish {
             (Some("load"), Some(folder)) => Act::Load(folder),
             (Some("restored"), None) => Act::Restored,
             (Some("collect"), None) => Act::Collect,
+            (Some("rotate-keys"), None) => Act::RotateKeys,
             (Some("verify-log"), None) => Act::VerifyLog,
             (Some("export-log"), None) => {
                 let mut given = |name: &str| export.remove(name).context(USAGE);

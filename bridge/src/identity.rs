@@ -43,6 +43,10 @@ pub enum SessionView {
         login_needed: bool,
         /// Whether anything stays on this device when the session ends; see [`UseOnce`].
         kept: bool,
+        /// After how many minutes without anybody it locks; see [`ChooseIdle`].
+        idle_minutes: u32,
+        /// Seconds until it locks, once they are few: somebody should be asked whether they are there.
+        locks_in_seconds: Option<u32>,
     },
 }
 
@@ -155,6 +159,30 @@ pub struct Lock {}
 
 impl Call for Lock {
     const NAME: &'static str = "lock";
+    type Reply = ();
+}
+
+/// After how many minutes without anybody the app can be told to lock.
+pub const IDLE_MINUTES: [u32; 4] = [2, 5, 10, 15];
+
+/// Somebody pressed or wrote, so the time until the lock begins anew. Told sparsely: a few times a minute is enough.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct NoteActivity {}
+
+impl Call for NoteActivity {
+    const NAME: &'static str = "note_activity";
+    type Reply = ();
+}
+
+/// Choose after how long without anybody the app locks.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ChooseIdle {
+    /// One of [`IDLE_MINUTES`].
+    pub minutes: u32,
+}
+
+impl Call for ChooseIdle {
+    const NAME: &'static str = "choose_idle";
     type Reply = ();
 }
 

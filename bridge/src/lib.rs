@@ -79,6 +79,14 @@ pub enum FailureCode {
     LoginTimedOut,
     /// The login's answer did not fit the question (state, nonce or issuer); it was thrown away.
     LoginRefused,
+    /// The e-identification was not safe enough for this service.
+    LoginLevel,
+    /// The login was too old, or took too long.
+    LoginStale,
+    /// The e-identification did not say who it was, as far as this service understands it.
+    LoginNameless,
+    /// Service and provider do not understand each other; nothing that the person can mend.
+    LoginMisfit,
     /// The logged-in person is not known to this municipality.
     NotKnown,
     /// No keyring on this device.

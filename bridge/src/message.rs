@@ -86,6 +86,8 @@ pub struct ThreadView {
     pub upto_seq: i64,
     /// How far the other side has read, by the same numbers.
     pub read_by_other_upto: i64,
+    /// What was begun and not sent; see [`KeepDraft`].
+    pub draft: String,
 }
 
 /// Somebody else in a thread.
@@ -142,6 +144,20 @@ pub struct SendMessage {
 
 impl Call for SendMessage {
     const NAME: &'static str = "send_message";
+    type Reply = ();
+}
+
+/// Keep what is being written, for whenever the thread is shown again. An empty text forgets it; sending does too.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct KeepDraft {
+    /// Where.
+    pub thread: String,
+    /// As it stands.
+    pub text: String,
+}
+
+impl Call for KeepDraft {
+    const NAME: &'static str = "keep_draft";
     type Reply = ();
 }
 

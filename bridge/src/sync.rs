@@ -32,6 +32,8 @@ pub struct SyncView {
     pub storage: Storage,
     /// What became of mutations that waited, when what is stored here was damaged and made anew.
     pub rescued: Option<Rescue>,
+    /// The device's clock is behind the service's: what may stay here only for a time has left until the next contact.
+    pub clock_behind: bool,
 }
 
 /// Whether there is room on this device.

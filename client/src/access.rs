@@ -8,7 +8,7 @@ use crate::Client;
 use crate::document;
 use crate::failure::failure;
 use crate::store::{Store, StoreError, queue};
-use crate::sync::{Open, now};
+use crate::sync::Open;
 use crate::wire::{WireError, read};
 use bridge::access::{AccessLogView, LogAct, LogLineView, LogThing, LogWho, OpenScope, Purpose, ShowAccessLog};
 use bridge::{Failure, FailureCode, Topic};
@@ -26,9 +26,10 @@ impl Client {
     pub async fn open_scope(&self, call: OpenScope) -> Result<(), Failure> {
         let open = self.open()?;
         let scope = ScopeId::new(call.scope);
-        if open.store.is_lent(&scope, now()).await? {
+        if open.store.is_lent(&scope, open.now()).await? {
             let mut tx = open.store.write_intent().await?;
-            queue(&mut tx, &open.me.own_scope, &Seen { scope, at: now(), record: None }.into(), now()).await?;
+            queue(&mut tx, &open.me.own_scope, &Seen { scope, at: open.now(), record: None }.into(), open.now())
+                .await?;
             tx.commit().await.map_err(StoreError::from)?;
             open.queued(Topic::Sync);
             return Ok(());
@@ -60,9 +61,9 @@ impl Open {
         if self.me.realm != Realm::Staff {
             return Ok(());
         }
-        let seen = Seen { scope: scope.clone(), at: now(), record: Some(RecordId::new(record)) };
+        let seen = Seen { scope: scope.clone(), at: self.now(), record: Some(RecordId::new(record)) };
         let mut tx = self.store.write_intent().await?;
-        queue(&mut tx, &self.me.own_scope, &seen.into(), now()).await?;
+        queue(&mut tx, &self.me.own_scope, &seen.into(), self.now()).await?;
         tx.commit().await.map_err(StoreError::from)?;
         self.queued(Topic::Sync);
         Ok(())
@@ -136,7 +137,7 @@ impl Store {
                  WHERE cursor.scope = ?1 AND grants.head IS NOT NULL AND grants.lease_until > ?2)",
         )
         .bind(scope.as_str())
-        .bind(self.server_now(device_now).await?)
+        .bind(self.lent_after(device_now).await?)
         .fetch_one(self.read())
         .await?;
         Ok(lent)

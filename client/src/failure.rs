@@ -54,6 +54,10 @@ fn retry(code: FailureCode) -> Retry {
         FailureCode::LoginCancelled
         | FailureCode::LoginTimedOut
         | FailureCode::LoginRefused
+        | FailureCode::LoginLevel
+        | FailureCode::LoginStale
+        | FailureCode::LoginNameless
+        | FailureCode::LoginMisfit
         | FailureCode::NotKnown
         | FailureCode::NoKeyring
         | FailureCode::KeyLost

@@ -10,6 +10,7 @@
 mod access;
 mod case;
 mod changes;
+mod clock;
 mod document;
 mod failure;
 mod home;
@@ -23,6 +24,7 @@ mod task;
 mod vault;
 mod wire;
 
+pub use clock::{Clock, Now, SystemClock};
 pub use identity::Opener;
 #[cfg(feature = "bench")]
 pub use identity::bench;
@@ -44,6 +46,8 @@ pub struct Setup {
     pub opener: Arc<dyn Opener>,
     /// Keeps the device's secret.
     pub vault: Arc<dyn Vault>,
+    /// Tells when what is open locks, and when what is lent leaves.
+    pub clock: Arc<dyn Clock>,
 }
 
 /// One installation of the app. Clones are the same one.
@@ -66,8 +70,10 @@ impl Client {
         self.inner.changes.listen()
     }
 
-    /// Tries again at once whatever waits for the network: the app came to the front or the network is back.
+    /// Tries again at once whatever waits for the network: the app came to the front or the network is back. Locks
+    /// first, if the device slept for too long.
     pub fn enter_foreground(&self) {
+        self.inner.idle.look();
         if let Some(open) = self.inner.opened() {
             open.wake_all();
         }

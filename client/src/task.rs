@@ -3,7 +3,6 @@
 use crate::Client;
 use crate::failure::{failure, refused};
 use crate::store::{Store, StoreError, queue};
-use crate::sync::now;
 use bridge::task::{CompleteTask, TaskView};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::id::RecordId;
@@ -47,7 +46,7 @@ impl Client {
                 .await
                 .map_err(StoreError::from)?;
             let act = protocol::task::CompleteTask { task: RecordId::new(call.task) };
-            queue(&mut tx, &open.me.own_scope, &act.into(), now()).await?;
+            queue(&mut tx, &open.me.own_scope, &act.into(), open.now()).await?;
             tx.commit().await.map_err(StoreError::from)?;
             open.queued(Topic::Task);
         }

@@ -11,6 +11,7 @@ pub mod digest;
 pub mod document;
 pub mod id;
 pub mod identity;
+pub mod login;
 pub mod message;
 pub mod mutation;
 pub mod person;

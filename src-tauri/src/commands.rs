@@ -15,6 +15,8 @@ macro_rules! with_commands {
             identity::unlock,
             identity::lock,
             identity::sign_out,
+            identity::note_activity,
+            identity::choose_idle,
             sync::show_sync,
             sync::dismiss_rescue,
             sync::resend,
@@ -25,6 +27,7 @@ macro_rules! with_commands {
             message::list_inbox,
             message::show_thread,
             message::send_message,
+            message::keep_draft,
             message::mark_read,
             case::list_cases,
             case::show_case,
@@ -49,7 +52,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 21] = [
+    const BOTH: [&str; 24] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -59,12 +62,15 @@ mod tests {
         "unlock",
         "lock",
         "sign_out",
+        "note_activity",
+        "choose_idle",
         "show_sync",
         "dismiss_rescue",
         "resend",
         "discard",
         "show_thread",
         "send_message",
+        "keep_draft",
         "mark_read",
         "list_cases",
         "show_case",

@@ -1,7 +1,8 @@
 //! Logging in, locking, unlocking and logging out, as the window asks for it. One line a command; the client core does the work.
 
 use bridge::identity::{
-    CancelSignIn, ChooseCode, ListMunicipalities, Lock, ShowSession, SignIn, SignOut, Unlock, UseOnce,
+    CancelSignIn, ChooseCode, ChooseIdle, ListMunicipalities, Lock, NoteActivity, ShowSession, SignIn, SignOut, Unlock,
+    UseOnce,
 };
 use client::Client;
 use tauri::State;
@@ -54,4 +55,14 @@ pub(crate) async fn sign_out(client: State<'_, Client>, call: SignOut) -> Answer
 #[tauri::command]
 pub(crate) async fn use_once(client: State<'_, Client>, call: UseOnce) -> Answer<UseOnce> {
     client.use_once(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn note_activity(client: State<'_, Client>, call: NoteActivity) -> Answer<NoteActivity> {
+    client.note_activity(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn choose_idle(client: State<'_, Client>, call: ChooseIdle) -> Answer<ChooseIdle> {
+    client.choose_idle(call).await
 }

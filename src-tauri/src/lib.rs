@@ -31,7 +31,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use bridge::{Call, Failure, FailureCode};
-use client::{Client, KeyringVault, Setup};
+use client::{Client, KeyringVault, Setup, SystemClock};
 use tauri::{App, AppHandle, Manager, RunEvent, WindowEvent, Wry};
 
 use crate::args::Args;
@@ -89,6 +89,7 @@ fn launch(args: Args) -> Result<ExitCode, StartError> {
         backend: args.backend,
         opener: Arc::new(Browser::new(app.handle().clone())),
         vault: Arc::new(KeyringVault::new(profile.name())),
+        clock: Arc::new(SystemClock::start()),
     };
     let client = tauri::async_runtime::block_on(async { Client::start(setup) });
     app.manage(client.map_err(|failure| StartError::Client(failure.code))?);

@@ -1,6 +1,6 @@
 //! Threads, the inbox and messages. One line a command; the client core does the work.
 
-use bridge::message::{ListInbox, ListThreads, MarkRead, SendMessage, ShowThread};
+use bridge::message::{KeepDraft, ListInbox, ListThreads, MarkRead, SendMessage, ShowThread};
 use client::Client;
 use tauri::State;
 
@@ -24,6 +24,11 @@ pub(crate) async fn show_thread(client: State<'_, Client>, call: ShowThread) -> 
 #[tauri::command]
 pub(crate) async fn send_message(client: State<'_, Client>, call: SendMessage) -> Answer<SendMessage> {
     client.send_message(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn keep_draft(client: State<'_, Client>, call: KeepDraft) -> Answer<KeepDraft> {
+    client.keep_draft(call).await
 }
 
 #[tauri::command]

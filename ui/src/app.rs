@@ -2,7 +2,7 @@
 
 use crate::call::{Asked, use_call};
 use crate::frame::{DeskFrame, ResidentFrame};
-use crate::identity::{ChooseCodePage, Entrance, LockedPage, SigningInPage, WelcomePage};
+use crate::identity::{ChooseCodePage, Entrance, IdleGuard, LockedPage, SigningInPage, WelcomePage};
 use crate::kit::{Failed, Page};
 use crate::locale::{ChooseLocale, Locale, Words};
 use crate::message::Drafts;
@@ -43,13 +43,23 @@ pub(crate) fn use_me() -> MeView {
     use_context::<MeView>().expect("Session puts the person around every page of an open session")
 }
 
-/// Shows what fits where the session stands, and forgets what was begun when the person leaves.
+/// Shows what fits where the session stands. What was begun is forgotten here when it locks, as the core keeps it;
+/// where one was is forgotten only when the person leaves.
 #[component]
 fn Session() -> Html {
     let answer = use_call(ShowSession {});
     let drafts = use_context::<Drafts>().expect("App puts the drafts around every page");
     let notices = use_context::<UseReducerHandle<Notices>>().expect("App puts the notices around every page");
     let is_signed_out = matches!(answer.asked.ready().map(|view| &**view), Some(SessionView::SignedOut { .. }));
+    let is_locked = matches!(answer.asked.ready().map(|view| &**view), Some(SessionView::Locked { .. }));
+    {
+        let drafts = drafts.clone();
+        use_effect_with(is_locked, move |is_locked| {
+            if *is_locked {
+                drafts.clear();
+            }
+        });
+    }
     use_effect_with(is_signed_out, move |is_signed_out| {
         if *is_signed_out {
             drafts.clear();
@@ -75,8 +85,9 @@ fn Session() -> Html {
         SessionView::SigningIn => html! { <Entrance><SigningInPage /></Entrance> },
         SessionView::ChooseCode { me } => html! { <Entrance><ChooseCodePage name={me.name.clone()} /></Entrance> },
         SessionView::Locked { tries_left } => html! { <Entrance><LockedPage tries_left={*tries_left} /></Entrance> },
-        SessionView::Open { me, login_needed, .. } => html! {
+        SessionView::Open { me, login_needed, kept, locks_in_seconds, .. } => html! {
             <ContextProvider<MeView> context={me.clone()}>
+                <IdleGuard is_near={locks_in_seconds.is_some()} kept={*kept} />
                 if shell::window_kind() == WindowKind::Desk {
                     <DeskFrame login_needed={*login_needed} />
                 } else {

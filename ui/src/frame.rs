@@ -6,7 +6,7 @@ use crate::app::use_me;
 use crate::case::{CasePage, CasesPage};
 use crate::document::DocumentPage;
 use crate::home::HomePage;
-use crate::identity::{LeaveButtons, LoginNeeded, MePage};
+use crate::identity::{IdleChoice, LeaveButtons, LoginNeeded, MePage};
 use crate::kit::{Icon, Sign};
 use crate::locale::{Key, use_words};
 use crate::message::{InboxPage, ThreadPage, ThreadsPage};
@@ -68,6 +68,7 @@ pub(crate) fn DeskFrame(props: &FrameProps) -> Html {
             <header class="bar">
                 <p class="whose"><bdi>{ &me.municipality }</bdi><span class="who"><bdi>{ &me.name }</bdi></span></p>
                 <Freshness />
+                <IdleChoice />
                 <LeaveButtons />
             </header>
             <div class="content" id="content">

@@ -42,6 +42,9 @@ pub(crate) fn Freshness() -> Html {
             if let Some(key) = room(sync.storage) {
                 <p id="storage" role="status"><Icon sign={Sign::Warning} />{ words.say(key) }</p>
             }
+            if sync.clock_behind {
+                <p id="clock-behind" role="status"><Icon sign={Sign::Clock} />{ words.say("sync-clock-behind") }</p>
+            }
             if let Some(rescue) = sync.rescued {
                 <Rescued {rescue} />
             }

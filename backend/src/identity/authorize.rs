@@ -17,6 +17,7 @@ use axum::response::{AppendHeaders, IntoResponse, Response};
 use http::header::SET_COOKIE;
 use protocol::Millis;
 use protocol::identity::CLIENT_ID;
+use protocol::login::LoginRefusal;
 use std::sync::Arc;
 
 /// How long a person may take at the provider.
@@ -40,6 +41,11 @@ pub(super) async fn authorize(State(app): State<Arc<App>>, RawQuery(query): RawQ
         Ok(response) => response,
         Err(error) => back.refuse(app.config.issuer(), error),
     }
+}
+
+/// What an operator needs to find the fault; nothing of whose login it was.
+pub(super) fn log(provider: &str, refusal: LoginRefusal) {
+    tracing::warn!(provider, refusal = refusal.as_str(), "login refused");
 }
 
 /// The name of the cookie that ties a login to its browser; one for each login under way.
@@ -73,7 +79,8 @@ async fn begin(app: &App, fields: &Fields, back: &Return) -> Result<Response, Lo
     let secrets =
         Secrets { state: state.expose().to_owned(), nonce: browser.derive(NONCE), verifier: browser.derive(VERIFIER) };
     let locales = fields.get("ui_locales").filter(|locales| locales.len() <= 64).unwrap_or("sv");
-    let address = app.identity.providers.begin(wish.provider, secrets, locales, app.db.now()).await?;
+    let asked = app.identity.providers.begin(wish.provider, secrets, locales, app.db.now()).await;
+    let address = asked.inspect_err(|refusal| log(&wish.provider.id, *refusal))?;
     remember(app, &wish, back, state.hash(), browser.hash()).await?;
     let cookie = cookie(app, &state.hash(), browser.expose(), PATIENCE / 1000);
     Ok((AppendHeaders([(SET_COOKIE, cookie)]), redirect(&address)).into_response())
@@ -100,8 +107,12 @@ fn parse<'a>(app: &'a App, fields: &'a Fields, back: &'a Return) -> Result<Wish<
     let (Some(municipality), Some(realm)) = (field("municipality"), field("realm")) else {
         return Err(invalid);
     };
+    // Without a choice it is the first that serves there.
+    let chosen = field("provider");
     let serves = |provider: &&Provider| {
-        provider.realm.as_str() == realm && provider.municipalities.iter().any(|id| id.as_str() == municipality)
+        provider.realm.as_str() == realm
+            && provider.municipalities.iter().any(|id| id.as_str() == municipality)
+            && chosen.is_none_or(|chosen| chosen == provider.id)
     };
     let provider = app.config.providers.iter().find(serves).ok_or(invalid)?;
     Ok(Wish { provider, municipality, state, nonce, challenge })

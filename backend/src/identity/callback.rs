@@ -3,11 +3,12 @@
 //! An answer counts once, in time, and only in the browser that began; whatever else comes of it, the app
 //! hears of it with its own `state`.
 
-use super::authorize::{NONCE, VERIFIER, cookie, cookie_name};
+use super::authorize::{NONCE, VERIFIER, cookie, cookie_name, log};
 use super::client::{AppRedirect, LoginError, Return};
+use super::ended::{self, Origin};
 use super::fields::Fields;
 use super::page::Page;
-use super::provider::{Answer, Login, ProviderError};
+use super::provider::{Answer, Login};
 use super::registry;
 use super::secret::{HashedToken, PlainToken};
 use crate::App;
@@ -20,6 +21,7 @@ use http::HeaderMap;
 use http::header::{COOKIE, SET_COOKIE};
 use protocol::Millis;
 use protocol::id::PersonId;
+use protocol::login::LoginRefusal;
 use std::sync::Arc;
 
 /// How long the app may take to fetch its tokens.
@@ -43,7 +45,12 @@ pub(super) async fn callback(
     let issuer = app.config.issuer();
     let response = match finish(&app, &fields, &pending, &browser).await {
         Ok(code) => pending.back.answer(issuer, &[("code", code.expose())]),
-        Err(error) => pending.back.refuse(issuer, error),
+        Err(error) => {
+            if let LoginError::Refused(refusal) = &error {
+                log(&pending.provider, *refusal);
+            }
+            pending.back.refuse(issuer, error)
+        }
     };
     Ok((AppendHeaders([(SET_COOKIE, cookie(&app, &state, "", 0))]), response).into_response())
 }
@@ -94,19 +101,20 @@ async fn take(app: &App, state: &HashedToken, browser: &HashedToken) -> Result<O
 async fn finish(app: &App, fields: &Fields, pending: &Pending, browser: &PlainToken) -> Result<PlainToken, LoginError> {
     let (providers, now) = (&app.identity.providers, app.db.now());
     let provider = app.config.providers.iter().find(|provider| provider.id == pending.provider);
-    let provider = provider.ok_or(ProviderError::Invalid("the provider is configured no more"))?;
+    let provider = provider.ok_or(LoginRefusal::NotConfigured)?;
     providers.check_issuer(provider, fields.get("iss"), now).await?;
     match fields.get("error") {
         None => {}
         Some("access_denied") => return Err(LoginError::Cancelled),
-        Some("temporarily_unavailable") => return Err(ProviderError::Unavailable.into()),
-        Some(_) => return Err(ProviderError::Invalid("the provider answered with an error").into()),
+        Some("temporarily_unavailable") => return Err(LoginRefusal::Unavailable.into()),
+        Some("unmet_authentication_requirements") => return Err(LoginRefusal::Level.into()),
+        Some(_) => return Err(LoginRefusal::ProviderError.into()),
     }
-    let code = fields.get("code").ok_or(ProviderError::Invalid("there is no code"))?;
+    let code = fields.get("code").ok_or(LoginRefusal::CodeMissing)?;
     let answer =
         Answer { code, nonce: browser.derive(NONCE), verifier: browser.derive(VERIFIER), begun_at: pending.begun_at };
     let login = providers.finish(provider, answer, now).await?;
-    make_code(app, provider, pending, login).await?.ok_or(LoginError::NotKnown)
+    make_code(app, provider, pending, login).await?.ok_or(LoginRefusal::NotKnown.into())
 }
 
 /// A code for the app, if the registry knows who logged in.
@@ -120,10 +128,11 @@ async fn make_code(
     app.db
         .write(move |tx| {
             Box::pin(async move {
-                let person = registry::find(tx, realm, &pending.municipality, &login.claim).await?;
+                let person = registry::find(tx, realm, &pending.municipality, &login.person).await?;
                 let Some(person) = person else { return Ok(None) };
-                let code = PlainToken::make();
-                insert_code(tx, &code.hash(), &person, &pending, &login).await?;
+                let (code, family) = (PlainToken::make(), uuid::Uuid::new_v4().to_string());
+                insert_code(tx, &code.hash(), &family, &person, &pending, &login).await?;
+                ended::remember(tx, &family, &pending.municipality, &Origin::new(&pending.provider, &login)).await?;
                 Ok(Some(code))
             })
         })
@@ -133,6 +142,7 @@ async fn make_code(
 async fn insert_code(
     tx: &mut Tx<'_>,
     code: &HashedToken,
+    family: &str,
     person: &PersonId,
     pending: &Pending,
     login: &Login,
@@ -145,7 +155,7 @@ async fn insert_code(
     .bind(&pending.municipality)
     .bind(person.as_str())
     .bind(&pending.realm)
-    .bind(uuid::Uuid::new_v4().to_string())
+    .bind(family)
     .bind(pending.back.redirect.as_str())
     .bind(&pending.challenge)
     .bind(&pending.nonce)

@@ -1,9 +1,9 @@
 //! The one client of our issuer, the app: where it may be answered, and how.
 
-use super::provider::ProviderError;
 use crate::error::Error;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY};
+use protocol::login::LoginRefusal;
 use url::Url;
 
 /// An address at which the app listens: a loopback port of its own choice, or its scheme.
@@ -23,10 +23,8 @@ pub(super) enum LoginError {
     Request(&'static str),
     /// The person changed their mind.
     Cancelled,
-    /// Proven, but nobody whom the registry knows.
-    NotKnown,
-    /// The provider did not do its part.
-    Provider(ProviderError),
+    /// The provider's answer is not to be believed, or names nobody whom we know.
+    Refused(LoginRefusal),
     /// We did not do ours.
     Failed(Error),
 }
@@ -58,20 +56,17 @@ impl Return {
         redirect(&address)
     }
 
-    /// Tells the app why there is no code. What it is not told is logged, by incident id.
+    /// Tells the app why there is no code. Our own faults are logged, and told by an incident id.
     pub(super) fn refuse(&self, issuer: &str, error: LoginError) -> Response {
-        let incident = |what: &str| {
-            let incident = uuid::Uuid::new_v4().to_string();
-            tracing::error!(incident, error = what, "login failed");
-            incident
-        };
         let (code, description) = match error {
             LoginError::Request(code) => (code, None),
             LoginError::Cancelled => ("access_denied", None),
-            LoginError::NotKnown => ("access_denied", Some("not_known".to_owned())),
-            LoginError::Provider(ProviderError::Unavailable) => ("temporarily_unavailable", None),
-            LoginError::Provider(ProviderError::Invalid(why)) => ("server_error", Some(incident(why))),
-            LoginError::Failed(error) => ("server_error", Some(incident(&error.to_string()))),
+            LoginError::Refused(refusal) => (oauth_error(refusal), Some(refusal.as_str().to_owned())),
+            LoginError::Failed(error) => {
+                let incident = uuid::Uuid::new_v4().to_string();
+                tracing::error!(incident, %error, "login failed");
+                ("server_error", Some(incident))
+            }
         };
         let mut fields = vec![("error", code)];
         fields.extend(description.as_deref().map(|text| ("error_description", text)));
@@ -79,9 +74,18 @@ impl Return {
     }
 }
 
-impl From<ProviderError> for LoginError {
-    fn from(error: ProviderError) -> Self {
-        Self::Provider(error)
+/// The standard's word for it; ours says more.
+fn oauth_error(refusal: LoginRefusal) -> &'static str {
+    match refusal {
+        LoginRefusal::NotKnown => "access_denied",
+        LoginRefusal::Unavailable => "temporarily_unavailable",
+        _ => "server_error",
+    }
+}
+
+impl From<LoginRefusal> for LoginError {
+    fn from(refusal: LoginRefusal) -> Self {
+        Self::Refused(refusal)
     }
 }
 

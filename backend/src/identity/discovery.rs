@@ -34,9 +34,9 @@ pub(super) async fn configuration(State(app): State<Arc<App>>) -> Json<Value> {
 }
 
 pub(super) async fn jwks(State(app): State<Arc<App>>) -> Json<JwkSet> {
-    Json(app.identity.id_token_key.jwks())
+    Json(app.identity.id_token_keys.jwks(app.db.now()))
 }
 
 pub(super) async fn client_jwks(State(app): State<Arc<App>>) -> Json<JwkSet> {
-    Json(app.identity.providers.jwks())
+    Json(app.identity.providers.jwks(app.db.now()))
 }

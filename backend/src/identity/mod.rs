@@ -10,6 +10,7 @@ mod callback;
 mod caller;
 mod client;
 mod discovery;
+mod ended;
 mod family;
 mod fields;
 mod http;
@@ -21,24 +22,24 @@ mod page;
 mod provider;
 mod registry;
 mod revoke;
+mod rotate;
 mod secret;
 mod token;
-mod userinfo;
 
 pub use caller::Caller;
 pub use family::is_live;
+pub use rotate::rotate_keys;
 
 use crate::App;
 use crate::config::Config;
 use anyhow::Context as _;
 use axum::Router;
 use axum::routing::{get, post};
-use openidconnect::RedirectUrl;
 use std::sync::Arc;
 
 /// The issuer and the relying party.
 pub struct Identity {
-    id_token_key: keys::Key,
+    id_token_keys: keys::Ring,
     providers: provider::RelyingParty,
 }
 
@@ -48,11 +49,11 @@ impl Identity {
     /// # Errors
     /// When the key folder cannot be used.
     pub fn open(config: &Config) -> anyhow::Result<Self> {
-        let id_token_key = keys::Key::open(&config.keys.join("id-token.pem")).context("ID token key")?;
-        let client_key = keys::Key::open(&config.keys.join("client.pem")).context("client key")?;
-        let redirect = RedirectUrl::new(format!("{}/identity/callback", config.issuer()))?;
-        let providers = provider::RelyingParty::new(http::Http::new()?, client_key, redirect);
-        Ok(Self { id_token_key, providers })
+        let id_token_keys = keys::Ring::open(&config.keys, keys::ID_TOKEN).context("ID token key")?;
+        let client_keys = keys::Ring::open(&config.keys, keys::CLIENT).context("client key")?;
+        let redirect = format!("{}/identity/callback", config.issuer());
+        let providers = provider::RelyingParty::new(http::Http::new()?, client_keys, redirect);
+        Ok(Self { id_token_keys, providers })
     }
 }
 
@@ -67,6 +68,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/identity/token", post(token::token))
         .route("/identity/revoke", post(revoke::revoke))
         .route("/identity/logout", get(logout::logout).post(logout::logout))
+        .route("/identity/backchannel-logout/{provider}", post(ended::back_channel))
+        .route("/identity/frontchannel-logout/{provider}", get(ended::front_channel))
         .route("/me", get(me::me))
         .route("/municipalities", get(municipality::municipalities))
 }

@@ -181,5 +181,8 @@ fn id_token(app: &App, login: &Login) -> Result<String, Error> {
         "auth_time": login.auth_time,
         "acr": login.acr,
     });
-    app.identity.id_token_key.sign(&claims).map_err(|_| Error::Internal("the ID token key does not sign".into()))
+    app.identity
+        .id_token_keys
+        .sign(&claims, app.db.now())
+        .map_err(|_| Error::Internal("the ID token key does not sign".into()))
 }

@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use base64::Engine as _;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::{HeaderMap, StatusCode};
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
@@ -19,6 +19,8 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use url::Url;
 
 pub(crate) const CLIENT: &str = "digiteam";
+/// What it shares with a client that has a secret.
+pub(crate) const SECRET: &str = "between us: 100%";
 pub(crate) const LEVEL: &str = "http://id.elegnamnden.se/loa/1.0/loa3";
 pub(crate) const NUMBER: &str = "https://id.oidc.se/claim/personalIdentityNumber";
 pub(crate) const AFFILIATION: &str = "https://id.oidc.se/claim/orgAffiliation";
@@ -39,7 +41,14 @@ pub(crate) enum Fault {
     ForeignKey,
     Unsigned,
     NoClaim,
+    Future,
+    OtherParty,
+    AccessHash,
+    NoIdToken,
+    BadIdToken,
+    BadToken,
     UserinfoUnsigned,
+    UserinfoForm,
     UserinfoSubject,
     UserinfoForeignKey,
     UserinfoIssuer,
@@ -50,6 +59,7 @@ pub(crate) enum Fault {
     Down,
     TokenDown,
     Refuses,
+    RefusesClient,
 }
 
 /// The provider.
@@ -67,6 +77,20 @@ struct Inner {
     client: Option<JwkSet>,
     codes: HashMap<String, Asked>,
     n: u32,
+    offers_par: bool,
+    pushed: HashMap<String, HashMap<String, String>>,
+    last: Last,
+}
+
+/// How we asked and proved ourselves, the last time.
+#[derive(Clone, Default)]
+pub(crate) struct Last {
+    /// The fields of the request, however they came.
+    pub(crate) fields: HashMap<String, String>,
+    pub(crate) was_pushed: bool,
+    pub(crate) was_signed: bool,
+    /// The client authentication at the token endpoint.
+    pub(crate) auth: &'static str,
 }
 
 /// What we asked in the authorization request.
@@ -109,11 +133,15 @@ impl Fake {
             client: None,
             codes: HashMap::new(),
             n: 0,
+            offers_par: false,
+            pushed: HashMap::new(),
+            last: Last::default(),
         };
         let fake = Arc::new(Self { issuer, claim, clock, state: Mutex::new(inner) });
         let router = Router::new()
             .route("/op/.well-known/openid-configuration", get(discovery))
             .route("/op/jwks", get(jwks))
+            .route("/op/par", post(push))
             .route("/op/token", post(token))
             .route("/op/userinfo", get(userinfo))
             .with_state(fake.clone());
@@ -124,6 +152,28 @@ impl Fake {
     /// From now on it breaks this rule.
     pub(crate) fn breaks(&self, fault: impl Into<Option<Fault>>) {
         self.inner().fault = fault.into();
+    }
+
+    /// From now on requests can be pushed to it.
+    pub(crate) fn offer_par(&self) {
+        self.inner().offers_par = true;
+    }
+
+    /// How it was asked the last time.
+    pub(crate) fn last(&self) -> Last {
+        self.inner().last.clone()
+    }
+
+    /// A logout token, with these claims of its own; a null takes one out.
+    pub(crate) fn logout_token(&self, bend: &Value) -> String {
+        let mut claims = json!({
+            "iss": self.issuer, "aud": CLIENT, "iat": self.now(), "exp": self.now() + 120, "jti": "j-1", "sid": "op-session",
+            "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
+        });
+        let claims_map = claims.as_object_mut().expect("is one");
+        claims_map.extend(bend.as_object().expect("is one").clone());
+        claims_map.retain(|_, value| !value.is_null());
+        self.inner().key.sign(&claims)
     }
 
     /// From now on it is this person who logs in.
@@ -169,25 +219,82 @@ impl Fake {
         }
     }
 
-    /// Reads an authorization request as the profile wants it.
+    /// Reads an authorization request, in whatever form it comes.
     fn ask(&self, address: &str) -> (String, Asked) {
         assert!(address.starts_with(&format!("{}/authorize?", self.issuer)), "the endpoint is as discovered");
         let address = Url::parse(address).expect("is a URL");
-        let fields: HashMap<_, _> = address.query_pairs().into_owned().collect();
-        let field = |name: &str| fields.get(name).unwrap_or_else(|| panic!("{name} is missing")).clone();
+        let mut fields: HashMap<_, _> = address.query_pairs().into_owned().collect();
         assert_eq!(fields.len(), address.query_pairs().count(), "a field is repeated");
+        let mut inner = self.inner();
+        let pushed = fields.get("request_uri").map(|uri| inner.pushed.remove(uri).expect("was pushed, once"));
+        let was_pushed = pushed.is_some();
+        if let Some(pushed) = pushed {
+            assert_eq!((fields.len(), fields["client_id"].as_str()), (2, CLIENT), "the browser carries no more");
+            fields = pushed;
+        }
+        let object = fields.remove("request").map(|jwt| self.open(&inner, &jwt));
+        let was_signed = object.is_some();
+        if let Some(object) = object {
+            let beside: Vec<&String> = fields.keys().collect();
+            assert!(beside.iter().all(|name| object.contains_key(*name) && object[*name] == fields[*name]));
+            fields = object;
+        }
+        let field = |name: &str| fields.get(name).unwrap_or_else(|| panic!("{name} is missing")).clone();
         assert_eq!(field("client_id"), CLIENT);
         assert_eq!(field("response_type"), "code");
         assert_eq!(field("code_challenge_method"), "S256");
-        assert_eq!(field("prompt"), "login");
-        assert_eq!(field("ui_locales"), "sv en");
-        assert_eq!(field("scope"), "openid https://id.oidc.se/scope/naturalPersonNumber");
-        assert!(field("state").len() >= 43 && field("nonce").len() >= 43);
-        let claims: Value = serde_json::from_str(&field("claims")).expect("is JSON");
-        assert_eq!(claims["id_token"]["acr"], json!({"essential": true, "values": [LEVEL]}));
+        assert!(field("state").len() >= 43 && field("nonce").len() >= 43, "256 bits in base64url");
         let asked =
             Asked { redirect_uri: field("redirect_uri"), nonce: field("nonce"), challenge: field("code_challenge") };
-        (field("state"), asked)
+        let state = field("state");
+        inner.last = Last { fields, was_pushed, was_signed, auth: inner.last.auth };
+        (state, asked)
+    }
+
+    /// The fields of a Request Object.
+    fn open(&self, inner: &Inner, jwt: &str) -> HashMap<String, String> {
+        let mut claims = self.verify(inner, jwt, &self.issuer);
+        for name in ["iss", "aud", "iat", "nbf", "exp", "jti"] {
+            claims.remove(name).expect("is there");
+        }
+        let text = |value: Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        claims.into_iter().map(|(name, value)| (name, text(value))).collect()
+    }
+
+    /// The claims of something that our key signed for `audience`.
+    fn verify(&self, inner: &Inner, jwt: &str, audience: &str) -> Map<String, Value> {
+        let header = jsonwebtoken::decode_header(jwt).expect("is a JWT");
+        let keys = inner.client.as_ref().expect("the keys were told");
+        let key = keys.find(header.kid.as_deref().expect("names its key")).expect("is one of our keys");
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.set_audience(&[audience]);
+        validation.set_issuer(&[CLIENT]);
+        validation.validate_exp = false;
+        let key = DecodingKey::from_jwk(key).expect("is a key");
+        let claims = jsonwebtoken::decode::<Map<String, Value>>(jwt, &key, &validation).expect("verifies").claims;
+        let life = claims["exp"].as_i64().expect("expires") - self.now();
+        assert!((1..=300).contains(&life) && claims["jti"].is_string());
+        claims
+    }
+
+    /// Whether the form comes from us, and by what proof.
+    fn authenticate(&self, inner: &Inner, headers: &HeaderMap, form: &HashMap<String, String>) -> &'static str {
+        if let Some(header) = headers.get("authorization") {
+            assert!(!form.contains_key("client_secret") && !form.contains_key("client_assertion"));
+            let pair = header.to_str().expect("is text").strip_prefix("Basic ").expect("is basic");
+            let pair = STANDARD.decode(pair).expect("is base64");
+            assert_eq!(pair, format!("{CLIENT}:between+us%3A+100%25").into_bytes(), "both halves are encoded");
+            return "client_secret_basic";
+        }
+        assert_eq!(form["client_id"], CLIENT);
+        if let Some(secret) = form.get("client_secret") {
+            assert_eq!((secret.as_str(), form.contains_key("client_assertion")), (SECRET, false));
+            return "client_secret_post";
+        }
+        assert_eq!(form["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
+        let claims = self.verify(inner, &form["client_assertion"], &format!("{}/token", self.issuer));
+        assert_eq!(claims["sub"], CLIENT);
+        "private_key_jwt"
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -198,27 +305,12 @@ impl Fake {
         self.clock.load(Ordering::SeqCst) / 1000
     }
 
-    /// Whether the assertion proves that we are who we say.
-    fn is_client(&self, inner: &Inner, assertion: &str) -> bool {
-        let header = jsonwebtoken::decode_header(assertion).expect("is a JWT");
-        let keys = inner.client.as_ref().expect("the keys were told");
-        let key = keys.find(header.kid.as_deref().expect("names its key")).expect("is one of our keys");
-        let mut validation = Validation::new(Algorithm::ES256);
-        validation.set_audience(&[format!("{}/token", self.issuer)]);
-        validation.set_issuer(&[CLIENT]);
-        validation.sub = Some(CLIENT.to_owned());
-        validation.validate_exp = false;
-        let key = DecodingKey::from_jwk(key).expect("is a key");
-        let claims = jsonwebtoken::decode::<Value>(assertion, &key, &validation).expect("verifies").claims;
-        let life = claims["exp"].as_i64().expect("expires") - self.now();
-        (1..=60).contains(&life) && claims["jti"].is_string()
-    }
-
     fn id_token(&self, inner: &Inner, asked: &Asked) -> String {
         let now = self.now();
         let mut claims = json!({
             "iss": self.issuer, "aud": CLIENT, "sub": "pairwise", "iat": now, "exp": now + 300,
             "auth_time": now, "nonce": asked.nonce, "acr": LEVEL, "txn": "t-1",
+            "sid": "op-session",
             self.claim: inner.person,
         });
         match inner.fault {
@@ -229,13 +321,17 @@ impl Fake {
             Some(Fault::SecondAudience) => claims["aud"] = json!([CLIENT, "another-client"]),
             Some(Fault::Level) => claims["acr"] = "http://id.elegnamnden.se/loa/1.0/loa2".into(),
             Some(Fault::NoLevel) => drop(claims.as_object_mut().expect("is one").remove("acr")),
-            Some(Fault::Expired) => claims["exp"] = now.into(),
-            Some(Fault::OldLogin) => claims["auth_time"] = (now - 600).into(),
+            Some(Fault::Expired) => claims["exp"] = (now - 60).into(),
+            Some(Fault::Future) => claims["iat"] = (now + 61).into(),
+            Some(Fault::OtherParty) => claims["azp"] = "another-client".into(),
+            Some(Fault::AccessHash) => claims["at_hash"] = "of-another-token".into(),
+            Some(Fault::OldLogin) => claims["auth_time"] = (now - 61).into(),
             Some(Fault::NoAuthTime) => drop(claims.as_object_mut().expect("is one").remove("auth_time")),
             Some(Fault::NoClaim) => drop(claims.as_object_mut().expect("is one").remove(self.claim)),
             _ => {}
         }
         match inner.fault {
+            Some(Fault::BadIdToken) => "no.token".into(),
             Some(Fault::ForeignKey) => Signer::make("first").sign(&claims),
             Some(Fault::Unsigned) => {
                 let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());
@@ -251,7 +347,7 @@ async fn discovery(State(fake): State<Arc<Fake>>) -> Response {
         return StatusCode::BAD_GATEWAY.into_response();
     }
     let issuer = &fake.issuer;
-    Json(json!({
+    let mut says = json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
         "token_endpoint": format!("{issuer}/token"),
@@ -261,33 +357,63 @@ async fn discovery(State(fake): State<Arc<Fake>>) -> Response {
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "authorization_response_iss_parameter_supported": true,
-    }))
-    .into_response()
+        "https://id.oidc.se/disco/userMessageSupported": true,
+        "end_session_endpoint": format!("{issuer}/end"),
+    });
+    if fake.inner().offers_par {
+        says["pushed_authorization_request_endpoint"] = format!("{issuer}/par").into();
+    }
+    Json(says).into_response()
 }
 
 async fn jwks(State(fake): State<Arc<Fake>>) -> Json<JwkSet> {
     Json(JwkSet { keys: vec![fake.inner().key.public.clone()] })
 }
 
-async fn token(State(fake): State<Arc<Fake>>, Form(form): Form<HashMap<String, String>>) -> Response {
+async fn push(
+    State(fake): State<Arc<Fake>>,
+    headers: HeaderMap,
+    Form(mut form): Form<HashMap<String, String>>,
+) -> Response {
+    let mut inner = fake.inner();
+    if inner.fault == Some(Fault::Refuses) {
+        return (StatusCode::BAD_REQUEST, Json(json!({"error": "invalid_request"}))).into_response();
+    }
+    fake.authenticate(&inner, &headers, &form);
+    form.retain(|name, _| !["client_assertion", "client_assertion_type", "client_secret"].contains(&name.as_str()));
+    inner.n += 1;
+    let reference = format!("urn:ietf:params:oauth:request_uri:{}", inner.n);
+    inner.pushed.insert(reference.clone(), form);
+    (StatusCode::CREATED, Json(json!({"request_uri": reference, "expires_in": 60}))).into_response()
+}
+
+async fn token(
+    State(fake): State<Arc<Fake>>,
+    headers: HeaderMap,
+    Form(form): Form<HashMap<String, String>>,
+) -> Response {
     let mut inner = fake.inner();
     match inner.fault {
         Some(Fault::TokenDown) => return StatusCode::SERVICE_UNAVAILABLE.into_response(),
         Some(Fault::Refuses) => {
             return (StatusCode::BAD_REQUEST, Json(json!({"error": "invalid_grant"}))).into_response();
         }
+        Some(Fault::RefusesClient) => {
+            return (StatusCode::UNAUTHORIZED, Json(json!({"error": "invalid_client"}))).into_response();
+        }
+        Some(Fault::BadToken) => return "<html>".into_response(),
         _ => {}
     }
     assert_eq!(form["grant_type"], "authorization_code");
-    assert_eq!(form["client_assertion_type"], "urn:ietf:params:oauth:client-assertion-type:jwt-bearer");
-    assert!(fake.is_client(&inner, &form["client_assertion"]));
-    assert!(!form.contains_key("client_secret"));
+    inner.last.auth = fake.authenticate(&inner, &headers, &form);
     let asked = inner.codes.remove(&form["code"]).expect("a code comes once");
     assert_eq!(form["redirect_uri"], asked.redirect_uri);
     assert_eq!(URL_SAFE_NO_PAD.encode(Sha256::digest(&form["code_verifier"])), asked.challenge);
-    let id_token = fake.id_token(&inner, &asked);
-    Json(json!({"access_token": "opens-userinfo", "token_type": "Bearer", "expires_in": 60, "id_token": id_token}))
-        .into_response()
+    let mut answer = json!({"access_token": "opens-userinfo", "token_type": "Bearer", "expires_in": 60});
+    if inner.fault != Some(Fault::NoIdToken) {
+        answer["id_token"] = fake.id_token(&inner, &asked).into();
+    }
+    Json(answer).into_response()
 }
 
 async fn userinfo(State(fake): State<Arc<Fake>>, headers: HeaderMap) -> Response {
@@ -301,12 +427,13 @@ async fn userinfo(State(fake): State<Arc<Fake>>, headers: HeaderMap) -> Response
         Some(Fault::UserinfoSubject) => claims["sub"] = "somebody else".into(),
         Some(Fault::UserinfoIssuer) => claims["iss"] = "http://127.0.0.1:1/other".into(),
         Some(Fault::UserinfoPerson) => claims[fake.claim] = "196012249817".into(),
-        Some(Fault::UserinfoExpired) => claims["exp"] = fake.now().into(),
+        Some(Fault::UserinfoExpired) => claims["exp"] = (fake.now() - 60).into(),
         Some(Fault::UserinfoUnsigned) => kind = "application/json",
         _ => {}
     }
     let body = match inner.fault {
         Some(Fault::UserinfoUnsigned) => claims.to_string(),
+        Some(Fault::UserinfoForm) => "no.token".into(),
         Some(Fault::UserinfoForeignKey) => Signer::make("first").sign(&claims),
         _ => inner.key.sign(&claims),
     };

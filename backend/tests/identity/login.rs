@@ -1,7 +1,7 @@
 //! Logins that succeed.
 
-use crate::fake::claims;
-use crate::stage::{ISSUER, MINUTE, REDIRECT, VERIFIER, stages};
+use crate::fake::{Fault, claims};
+use crate::stage::{HOUR, ISSUER, MINUTE, REDIRECT, SECOND, VERIFIER, authorize, stages};
 use http::StatusCode;
 use protocol::identity::{Me, Realm};
 
@@ -62,10 +62,29 @@ async fn a_login_outlives_a_restart() {
 async fn the_provider_may_change_its_key_at_any_time() {
     for stage in stages().await {
         stage.login(Realm::Resident).await;
-        stage.residents.new_key("second");
+        for kid in ["second", "second", "third"] {
+            stage.wait(10 * SECOND);
+            stage.residents.new_key(kid);
+            stage.login(Realm::Resident).await;
+        }
+        // Whoever shows it unknown keys does not make us ask again and again.
+        stage.residents.new_key("fourth");
+        assert_eq!(stage.answer(Realm::Resident).await["error_description"], "signature");
+        stage.wait(10 * SECOND);
         stage.login(Realm::Resident).await;
-        stage.residents.new_key("second");
+    }
+}
+
+#[tokio::test]
+async fn a_provider_whose_metadata_is_away_can_still_log_people_in_for_a_day() {
+    for stage in stages().await {
         stage.login(Realm::Resident).await;
+        stage.residents.breaks(Fault::Down);
+        stage.wait(23 * HOUR);
+        stage.login(Realm::Resident).await;
+        stage.wait(HOUR);
+        let answer = stage.get(&authorize(Realm::Resident, &[]), None).await.to_app();
+        assert_eq!(answer["error"], "temporarily_unavailable");
     }
 }
 
@@ -97,6 +116,8 @@ async fn nothing_that_opens_a_door_stands_in_the_database() {
         let tokens = stage.redeem(&code, VERIFIER, REDIRECT).await.json();
         let token = |name: &str| tokens[name].as_str().expect("is there").to_owned();
         let secrets = [
+            "pairwise".to_owned(),
+            "op-session".to_owned(),
             secret,
             waiting,
             fields[1].1.clone(),
@@ -121,6 +142,7 @@ async fn dump(app: &digiteam_backend::App) -> String {
         "SELECT state_hash || ' ' || browser_hash || ' ' || redirect_uri || ' ' || app_state || ' ' || app_nonce || ' ' || challenge FROM login_pending",
         "SELECT hash || ' ' || person || ' ' || family || ' ' || redirect_uri || ' ' || challenge || ' ' || nonce || ' ' || acr FROM login_code",
         "SELECT id || ' ' || person FROM token_family",
+        "SELECT family || ' ' || provider || ' ' || subject || ' ' || session FROM provider_session",
         "SELECT hash || ' ' || family FROM refresh_token",
         "SELECT hash || ' ' || family FROM access_token",
     ] {

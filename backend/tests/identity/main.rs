@@ -5,6 +5,8 @@ mod common;
 mod fake;
 mod issuer;
 mod login;
+mod logout;
+mod manner;
 mod refused;
 mod session;
 mod stage;

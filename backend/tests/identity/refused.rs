@@ -3,65 +3,81 @@
 use crate::fake::Fault;
 use crate::stage::{MINUTE, authorize, stages};
 use protocol::identity::Realm;
+use protocol::login::LoginRefusal;
 use std::collections::HashMap;
 
-/// Every way in which a provider's answer is not to be believed.
-const INVALID: [Fault; 21] = [
-    Fault::Nonce,
-    Fault::NoNonce,
-    Fault::Issuer,
-    Fault::Audience,
-    Fault::SecondAudience,
-    Fault::Level,
-    Fault::NoLevel,
-    Fault::Expired,
-    Fault::OldLogin,
-    Fault::NoAuthTime,
-    Fault::ForeignKey,
-    Fault::Unsigned,
-    Fault::NoClaim,
-    Fault::UserinfoUnsigned,
-    Fault::UserinfoSubject,
-    Fault::UserinfoForeignKey,
-    Fault::UserinfoIssuer,
-    Fault::UserinfoPerson,
-    Fault::UserinfoExpired,
-    Fault::AnswerIssuer,
-    Fault::AnswerNoIssuer,
+/// Every way in which a provider's answer is not to be believed, and the word for it.
+const INVALID: [(Fault, LoginRefusal); 28] = [
+    (Fault::Nonce, LoginRefusal::Nonce),
+    (Fault::NoNonce, LoginRefusal::Nonce),
+    (Fault::Issuer, LoginRefusal::Issuer),
+    (Fault::Audience, LoginRefusal::Audience),
+    (Fault::SecondAudience, LoginRefusal::Audience),
+    (Fault::OtherParty, LoginRefusal::Audience),
+    (Fault::Level, LoginRefusal::Level),
+    (Fault::NoLevel, LoginRefusal::Level),
+    (Fault::Expired, LoginRefusal::Expired),
+    (Fault::Future, LoginRefusal::Expired),
+    (Fault::OldLogin, LoginRefusal::NotFresh),
+    (Fault::NoAuthTime, LoginRefusal::NotFresh),
+    (Fault::ForeignKey, LoginRefusal::Signature),
+    (Fault::Unsigned, LoginRefusal::Algorithm),
+    (Fault::AccessHash, LoginRefusal::AccessToken),
+    (Fault::NoClaim, LoginRefusal::ClaimMissing),
+    (Fault::NoIdToken, LoginRefusal::IdTokenMissing),
+    (Fault::BadIdToken, LoginRefusal::IdTokenForm),
+    (Fault::BadToken, LoginRefusal::TokenForm),
+    (Fault::UserinfoUnsigned, LoginRefusal::UserinfoUnsigned),
+    (Fault::UserinfoForm, LoginRefusal::UserinfoForm),
+    (Fault::UserinfoSubject, LoginRefusal::UserinfoSubject),
+    (Fault::UserinfoForeignKey, LoginRefusal::UserinfoSignature),
+    (Fault::UserinfoIssuer, LoginRefusal::UserinfoIssuer),
+    (Fault::UserinfoPerson, LoginRefusal::ClaimsDiffer),
+    (Fault::UserinfoExpired, LoginRefusal::UserinfoExpired),
+    (Fault::AnswerIssuer, LoginRefusal::AnswerIssuer),
+    (Fault::AnswerNoIssuer, LoginRefusal::AnswerIssuer),
 ];
 
 #[tokio::test]
 async fn an_answer_that_is_not_to_be_believed_logs_nobody_in() {
     for stage in stages().await {
-        for fault in INVALID {
+        for (fault, refusal) in INVALID {
             stage.residents.breaks(fault);
-            let answer = stage.answer(Realm::Resident).await;
-            assert_eq!(answer.get("error").map(String::as_str), Some("server_error"), "{fault:?}: {answer:?}");
-            assert!(!answer.contains_key("code") && answer["state"] == "state-of-the-app", "{fault:?}");
-            uuid::Uuid::parse_str(&answer["error_description"]).expect("is an incident id and nothing else");
+            is_refused(&stage.answer(Realm::Resident).await, refusal, &format!("{fault:?}"));
         }
         stage.residents.breaks(None);
         assert!(stage.answer(Realm::Resident).await.contains_key("code"));
     }
 }
 
+fn is_refused(answer: &HashMap<String, String>, refusal: LoginRefusal, case: &str) {
+    assert_eq!(answer.get("error").map(String::as_str), Some("server_error"), "{case}: {answer:?}");
+    assert_eq!(answer["error_description"], refusal.as_str(), "{case}");
+    assert!(!answer.contains_key("code") && answer["state"] == "state-of-the-app", "{case}");
+}
+
 #[tokio::test]
 async fn the_app_hears_why() {
     for stage in stages().await {
-        for (said, heard) in [
-            ("access_denied", "access_denied"),
-            ("temporarily_unavailable", "temporarily_unavailable"),
-            ("unmet_authentication_requirements", "server_error"),
+        for (said, error, word) in [
+            ("access_denied", "access_denied", None),
+            ("temporarily_unavailable", "temporarily_unavailable", Some("unavailable")),
+            ("unmet_authentication_requirements", "server_error", Some("level")),
+            ("invalid_request", "server_error", Some("provider_error")),
         ] {
             let begun = stage.begin(Realm::Resident).await;
             let fields = stage.residents.fail(&begun.address, said);
             let answer = stage.come_back(Some(&begun.cookie), &fields).await.to_app();
-            assert_eq!(answer["error"], heard);
+            assert_eq!((answer["error"].as_str(), answer.get("error_description").map(String::as_str)), (error, word));
         }
         stage.residents.breaks(Fault::TokenDown);
         assert_eq!(stage.answer(Realm::Resident).await["error"], "temporarily_unavailable");
-        stage.residents.breaks(Fault::Refuses);
-        assert_eq!(stage.answer(Realm::Resident).await["error"], "server_error");
+        for (fault, refusal) in
+            [(Fault::Refuses, LoginRefusal::CodeRefused), (Fault::RefusesClient, LoginRefusal::ClientRefused)]
+        {
+            stage.residents.breaks(fault);
+            is_refused(&stage.answer(Realm::Resident).await, refusal, &format!("{fault:?}"));
+        }
     }
 }
 
@@ -178,6 +194,7 @@ async fn a_request_that_lacks_something_is_told_so() {
             (("code_challenge_method", ""), "invalid_request"),
             (("municipality", "bjuv"), "invalid_request"),
             (("realm", "admin"), "invalid_request"),
+            (("provider", "staff"), "invalid_request"),
             (("scope", "openid"), "invalid_scope"),
             (("response_type", "token"), "unsupported_response_type"),
         ] {

@@ -159,7 +159,7 @@ async fn logging_out_in_the_browser_ends_the_session() {
         assert!(stage.opens(field(&ours, "access_token")).await);
         stage.wait(6 * MINUTE);
         let path = format!("/identity/logout?id_token_hint={}&state=s", field(&ours, "id_token"));
-        assert_eq!(stage.get(&path, None).await.status, StatusCode::OK);
+        assert_eq!(stage.get(&path, None).await.status, StatusCode::SEE_OTHER, "on to the provider");
         assert!(!stage.opens(field(&ours, "access_token")).await);
         assert!(stage.opens(field(&other, "access_token")).await);
         let back = stage.get(&format!("{path}&post_logout_redirect_uri={REDIRECT}"), None).await.to_app();

@@ -1,7 +1,7 @@
 //! A backend with two providers, and an app with its browser.
 
 use crate::common::{Guard, fresh_databases};
-use crate::fake::{AFFILIATION, CLIENT, Fake, LEVEL, NUMBER};
+use crate::fake::{AFFILIATION, CLIENT, Fake, NUMBER, SECRET};
 use axum::body::{Body, to_bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -10,7 +10,6 @@ use digiteam_backend::{App, identity, load, router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
 use jiff::civil::Date;
-use protocol::id::MunicipalityId;
 use protocol::identity::Realm;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -60,21 +59,27 @@ pub(crate) struct Begun {
 
 /// One stage on each engine that can be had.
 pub(crate) async fn stages() -> Vec<Stage> {
+    stages_with("").await
+}
+
+/// The same, with more keys for the residents' provider; SECRET stands for the file that holds the secret.
+pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
     let mut stages = Vec::new();
     for (engine, database, guard) in fresh_databases().await {
         let folder = tempfile::tempdir().expect("a temp folder can be made");
         let clock = Arc::new(AtomicI64::new(NOON));
         let residents = Fake::start(NUMBER, clock.clone()).await;
         let staff = Fake::start(AFFILIATION, clock.clone()).await;
-        let provider = |realm: Realm, fake: &Fake, claim: &str| Provider {
-            id: realm.as_str().into(),
-            realm,
-            municipalities: vec![MunicipalityId::new("helsingborg")],
-            issuer: fake.issuer.parse().expect("is a URL"),
-            client_id: CLIENT.into(),
-            scopes: vec!["openid".into(), "https://id.oidc.se/scope/naturalPersonNumber".into()],
-            acr: LEVEL.into(),
-            claim: claim.into(),
+        let secret = folder.path().join("secret");
+        std::fs::write(&secret, format!("{SECRET}\n")).expect("is written");
+        let keys = keys.replace("SECRET", &format!("{{ file = '{}' }}", secret.display()));
+        let provider = |realm: Realm, issuer: &str, keys: &str| -> Provider {
+            let id = realm.as_str();
+            let text = format!(
+                "id = '{id}'\nrealm = '{id}'\nmunicipalities = ['helsingborg']\nissuer = '{issuer}'\nclient_id = '{CLIENT}'\n\
+                 {keys}"
+            );
+            toml::from_str(&text).expect("is a provider")
         };
         let config = Config {
             listen: "127.0.0.1:0".parse().expect("is an address"),
@@ -84,7 +89,10 @@ pub(crate) async fn stages() -> Vec<Stage> {
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
             keep_log_days: 3_650,
-            providers: vec![provider(Realm::Resident, &residents, NUMBER), provider(Realm::Staff, &staff, AFFILIATION)],
+            providers: vec![
+                provider(Realm::Resident, &residents.issuer, &keys),
+                provider(Realm::Staff, &staff.issuer, "scopes = ['https://id.oidc.se/scope/naturalPersonOrgId']"),
+            ],
         };
         let (app, stop) = open(&config, &clock).await;
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");

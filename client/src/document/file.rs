@@ -6,7 +6,7 @@
 use crate::failure::failure;
 use crate::seal::Key;
 use crate::store::StoreError;
-use crate::sync::{Open, now};
+use crate::sync::Open;
 use crate::wire::WireError;
 use bridge::{Failure, FailureCode};
 use futures_util::StreamExt as _;
@@ -35,7 +35,7 @@ impl Open {
         let Some((file, key)) = row else { return Ok(None) };
         // A file that is gone or damaged is fetched again.
         let Ok(sealed) = tokio::fs::read(self.store.blobs().join(&file)).await else { return Ok(None) };
-        self.store.show_file(&file, now()).await?;
+        self.store.show_file(&file, self.now()).await?;
         Ok(Key::read(&key)?.open(&sealed, wanted.blob.as_str().as_bytes()).ok())
     }
 
@@ -112,6 +112,6 @@ impl Open {
         // The file first: a row without its file would promise what is not here.
         tokio::fs::write(self.store.blobs().join(&file), sealed).await.map_err(StoreError::from)?;
         tx.commit().await.map_err(StoreError::from)?;
-        Ok(self.store.evict(now()).await?)
+        Ok(self.store.evict(self.now()).await?)
     }
 }

@@ -8,7 +8,7 @@ use super::tokens::Tokens;
 use crate::failure::{failure, internal};
 use crate::seal::{KEY, Key};
 use crate::store::{Meta, Store, StoreError};
-use crate::sync::{Open, now};
+use crate::sync::Open;
 use crate::{Client, Setup};
 use bridge::{Failure, FailureCode};
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
@@ -79,7 +79,14 @@ pub async fn prepare(setup: &Setup, seat: Seat, cipher: Cipher) -> Result<(), Fa
 pub async fn open(setup: Setup, cipher: Cipher) -> Result<Client, Failure> {
     let store = open_store(&setup, cipher).await?;
     let session = Session::start(setup)?;
-    let open = Open::start(store, Tokens::new(), session.wire.clone(), session.changes.clone()).await?;
+    let open = Open::start(
+        store,
+        Tokens::new(),
+        session.wire.clone(),
+        session.changes.clone(),
+        Arc::clone(&session.setup.clock),
+    )
+    .await?;
     session.enter(Stage::Open(open));
     Ok(Client { inner: Arc::new(session) })
 }
@@ -116,7 +123,7 @@ pub async fn wipe(client: &Client, scope: &str) -> Result<(), Failure> {
     let mut tx = open.store.write().await?;
     sqlx::query("DELETE FROM grants WHERE scope = ?1").bind(scope).execute(&mut *tx).await.map_err(StoreError::from)?;
     tx.commit().await.map_err(StoreError::from)?;
-    open.store.end_leases(now()).await?;
+    open.store.end_leases(open.now()).await?;
     Ok(())
 }
 

@@ -3,6 +3,7 @@
 //! It says the same few words to everybody, repeats nothing of what it was asked, and lets a login end
 //! only by an answer that carries the state that was sent out. Any web page can knock here.
 
+use super::refusal;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
 use bridge::FailureCode;
 use sha2::{Digest as _, Sha256};
@@ -114,17 +115,11 @@ impl Callback {
         if state != expected.state || answer.get("iss").is_none_or(|iss| iss != expected.issuer) {
             return Visit::Foreign;
         }
-        match (answer.get("code"), answer.get("error").map(AsRef::as_ref)) {
-            (Some(code), None) => Visit::Answer(Ok(code.to_string())),
-            (_, Some("access_denied")) => {
-                Visit::Answer(Err(match answer.get("error_description").map(AsRef::as_ref) {
-                    Some("not_known") => FailureCode::NotKnown,
-                    _ => FailureCode::LoginCancelled,
-                }))
-            }
-            (_, Some("server_error" | "temporarily_unavailable")) => Visit::Answer(Err(FailureCode::ProviderDown)),
-            _ => Visit::Answer(Err(FailureCode::LoginRefused)),
-        }
+        Visit::Answer(match (answer.get("code"), answer.get("error")) {
+            (Some(code), None) => Ok(code.to_string()),
+            (_, Some(error)) => Err(refusal::code_of(error, answer.get("error_description").map(AsRef::as_ref))),
+            (None, None) => Err(FailureCode::LoginRefused),
+        })
     }
 }
 
@@ -207,6 +202,13 @@ mod tests {
             ("error=access_denied&state=s&iss=i", FailureCode::LoginCancelled),
             ("error=access_denied&error_description=not_known&state=s&iss=i", FailureCode::NotKnown),
             ("error=server_error&state=s&iss=i", FailureCode::ProviderDown),
+            ("error=server_error&error_description=level&state=s&iss=i", FailureCode::LoginLevel),
+            ("error=server_error&error_description=not_fresh&state=s&iss=i", FailureCode::LoginStale),
+            ("error=server_error&error_description=claim_missing&state=s&iss=i", FailureCode::LoginNameless),
+            ("error=server_error&error_description=client_refused&state=s&iss=i", FailureCode::LoginMisfit),
+            ("error=server_error&error_description=nonce&state=s&iss=i", FailureCode::LoginRefused),
+            ("error=server_error&error_description=an-incident&state=s&iss=i", FailureCode::ServiceDown),
+            ("error=temporarily_unavailable&error_description=unavailable&state=s&iss=i", FailureCode::ProviderDown),
             ("error=invalid_request&state=s&iss=i", FailureCode::LoginRefused),
         ] {
             let (result, page) = login(query).await;

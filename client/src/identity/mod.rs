@@ -4,7 +4,9 @@
 pub mod bench;
 mod callback;
 mod code;
+mod idle;
 mod provider;
+mod refusal;
 mod session;
 mod sign_in;
 mod tokens;
@@ -43,6 +45,7 @@ impl Client {
     /// When the files on this device cannot be read.
     pub async fn show_session(&self, _: ShowSession) -> Result<SessionView, Failure> {
         self.inner.settle_key().await?;
+        self.inner.tend_idle().await;
         Ok(match self.inner.stage() {
             Stage::SignedOut { reason } => SessionView::SignedOut { reason },
             Stage::SigningIn { .. } => SessionView::SigningIn,
@@ -52,6 +55,8 @@ impl Client {
                 me: me_view(&open.me),
                 login_needed: open.tokens.ended(),
                 kept: open.store.is_kept(),
+                idle_minutes: self.inner.idle.minutes(),
+                locks_in_seconds: self.inner.idle.few_seconds(self.inner.setup.clock.now()),
             },
         })
     }
@@ -133,7 +138,9 @@ impl Client {
 
     /// The open session, for every call that needs one.
     pub(crate) fn open(&self) -> Result<Arc<crate::sync::Open>, Failure> {
-        self.inner.opened().ok_or_else(|| failure(FailureCode::NotOpen))
+        // What is about to be locked answers nobody.
+        let is_over = self.inner.idle.is_over(self.inner.setup.clock.now());
+        self.inner.opened().filter(|_| !is_over).ok_or_else(|| failure(FailureCode::NotOpen))
     }
 }
 

@@ -5,6 +5,7 @@
 //! without one, which are removed at the next login.
 
 use super::code::{Lock, TRIES, is_code};
+use super::idle::{self, Idle};
 use super::provider::Granted;
 use super::tokens::{Tokens, revoke};
 use crate::Setup;
@@ -36,6 +37,7 @@ pub(crate) struct Session {
     pub(super) setup: Setup,
     pub(super) turn: Mutex<()>,
     pub(super) attempts: AtomicU64,
+    pub(crate) idle: Idle,
     stage: RwLock<Stage>,
 }
 
@@ -77,6 +79,7 @@ impl Session {
             setup,
             turn: Mutex::default(),
             attempts: AtomicU64::new(0),
+            idle: Idle::default(),
             stage: RwLock::new(stage),
         })
     }
@@ -229,6 +232,7 @@ impl Session {
         }
         match stage {
             Stage::Open(open) | Stage::SigningIn { resume: Some(open), .. } => {
+                self.idle.end();
                 if open.store.is_kept() {
                     self.enter(Stage::Locked { tries_left: TRIES, key_seen: true });
                 } else {
@@ -246,7 +250,9 @@ impl Session {
     }
 
     async fn enter_open(self: &Arc<Self>, store: Store, tokens: Tokens) -> Result<(), Failure> {
-        let open = Open::start(store, tokens, self.wire.clone(), self.changes.clone()).await?;
+        let clock = Arc::clone(&self.setup.clock);
+        let open = Open::start(store, tokens, self.wire.clone(), self.changes.clone(), clock).await?;
+        self.idle.begin(self.setup.clock.now(), idle::chosen(&open.store, open.me.realm).await?);
         // Ends with the open store, as the other side of the watch is its.
         let (session, mut revoked) = (Arc::downgrade(self), open.tokens.revoked());
         tokio::spawn(async move {
@@ -255,7 +261,9 @@ impl Session {
                 session.forget().await;
             }
         });
+        let watched = Arc::downgrade(&open);
         self.enter(Stage::Open(open));
+        tokio::spawn(idle::watch(Arc::downgrade(self), watched));
         Ok(())
     }
 

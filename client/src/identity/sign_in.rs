@@ -43,6 +43,8 @@ impl Session {
         let asked = provider.ask(callback.address(), municipality, realm)?;
         let (opener, url) = (Arc::clone(&self.setup.opener), asked.url.clone());
         blocking(move || opener.open(&url)).await?.map_err(|error| internal(&error))?;
+        // Whoever logs in again is there, though not at this window.
+        self.touch();
         let attempt = self.next_attempt();
         let this = Arc::clone(&self);
         // It cannot finish before its turn, which is after this stage was entered.
@@ -95,12 +97,14 @@ impl Session {
                 Meta::Me.keep(&mut tx, &fresh.me).await?;
                 tx.commit().await.map_err(StoreError::from)?;
                 open.tokens.adopt(&fresh.granted, &open.store).await?;
+                self.touch();
                 self.enter(Stage::Open(Arc::clone(&open)));
                 open.wake_all();
                 Ok(())
             }
             other => {
                 if let Some(open) = other {
+                    self.idle.end();
                     open.stop().await;
                     if let Err(failure) = self.erase().await {
                         // Choosing a code erases too, and does not go on without.

@@ -3,7 +3,6 @@
 use super::{others, preview};
 use crate::Client;
 use crate::store::{Store, StoreError};
-use crate::sync::now;
 use bridge::Failure;
 use bridge::message::{InboxRowView, ListInbox, ListThreads, ThreadRowView};
 use protocol::Millis;
@@ -95,7 +94,7 @@ impl Client {
                      AND (grants.sync = 'auto' OR grants.lease_until > ?1)) AS opened
              FROM record AS row WHERE row.kind = 'thread_row' ORDER BY row.at DESC LIMIT ?2",
         )
-        .bind(open.store.server_now(now()).await?)
+        .bind(open.store.lent_after(open.now()).await?)
         .bind(WINDOW)
         .fetch_all(open.store.read())
         .await

@@ -1,9 +1,9 @@
 //! Writing, and marking as read.
 
+use super::draft;
 use crate::Client;
 use crate::failure::failure;
 use crate::store::{StoreError, queue};
-use crate::sync::now;
 use bridge::message::{MarkRead, SendMessage};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::id::{MessageId, ScopeId, ThreadId};
@@ -27,12 +27,14 @@ impl Client {
         }
         let mut tx = open.store.write_intent().await?;
         let lane = lane(&mut tx, &call.thread).await?;
+        // With the intent: what is sent is not written any more, whatever happens in between.
+        draft::forget(&mut tx, &call.thread).await?;
         let act = protocol::message::SendMessage {
             thread: ThreadId::new(call.thread),
             message: MessageId::from(Uuid::now_v7()),
             text: text.to_owned(),
         };
-        queue(&mut tx, &lane, &act.into(), now()).await?;
+        queue(&mut tx, &lane, &act.into(), open.now()).await?;
         tx.commit().await.map_err(StoreError::from)?;
         open.queued(Topic::Message);
         Ok(())
@@ -59,7 +61,7 @@ impl Client {
         .map_err(StoreError::from)?;
         if call.upto_seq > marked {
             let act = protocol::message::MarkRead { thread: ThreadId::new(call.thread), upto_seq: call.upto_seq };
-            queue(&mut tx, &lane, &act.into(), now()).await?;
+            queue(&mut tx, &lane, &act.into(), open.now()).await?;
             tx.commit().await.map_err(StoreError::from)?;
             open.queued(Topic::Message);
         }
@@ -68,7 +70,7 @@ impl Client {
 }
 
 // A thread's scope is its lane. A desk's row knows it too, so that staff can answer after the lease.
-async fn lane(conn: &mut SqliteConnection, thread: &str) -> Result<ScopeId, Failure> {
+pub(super) async fn lane(conn: &mut SqliteConnection, thread: &str) -> Result<ScopeId, Failure> {
     let scope: Option<String> = sqlx::query_scalar(
         "SELECT scope FROM (
              SELECT 0 AS way, scope FROM record WHERE kind = 'thread' AND about = ?1

@@ -1,6 +1,6 @@
 //! One thread: its messages as the backend has them, then those that wait or were refused.
 
-use super::others;
+use super::{draft, others};
 use crate::Client;
 use crate::failure::{failure, refused};
 use crate::store::StoreError;
@@ -63,6 +63,7 @@ impl Client {
         .fetch_all(&mut *seen)
         .await
         .map_err(StoreError::from)?;
+        let draft = draft::begun(&mut seen, &call.thread).await?;
         if scope.is_empty() && pending.is_empty() {
             return Err(failure(FailureCode::Access));
         }
@@ -98,6 +99,7 @@ impl Client {
             messages: sent.chain(waiting).collect(),
             upto_seq,
             read_by_other_upto,
+            draft,
             subject: thread.subject,
         })
     }

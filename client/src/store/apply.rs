@@ -7,7 +7,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Meta, Store, StoreError, pending};
+use super::{Meta, Store, StoreError, lease, pending};
 use bridge::Topic;
 use futures_util::TryStreamExt as _;
 use protocol::Millis;
@@ -71,6 +71,7 @@ impl Store {
         if is_another_life(&mut tx, &answer.db_epoch).await? {
             // The pages answer cursors that mean nothing any more.
             Meta::DbEpoch.keep(&mut tx, &answer.db_epoch).await?;
+            lease::hear_anew(&mut tx, answer.now, device_now).await?;
             tx.commit().await?;
             return Ok(Applied { more: true, push: true, ..applied });
         }
@@ -102,7 +103,7 @@ impl Store {
             settle_down(&mut tx).await?;
             Meta::AsOf.keep(&mut tx, &answer.now).await?;
         }
-        Meta::ClockOffset.keep(&mut tx, &(answer.now - device_now)).await?;
+        lease::hear(&mut tx, answer.now, device_now).await?;
         tx.commit().await?;
         applied.more = answer.more;
         if !left.is_empty() {
@@ -156,25 +157,6 @@ impl Store {
         tx.commit().await?;
         Ok(differs)
     }
-
-    /// Removes what is on loan and overdue, by the server's clock as far as it is known.
-    pub(crate) async fn end_leases(&self, device_now: Millis) -> Result<HashSet<Topic>, StoreError> {
-        let now = self.server_now(device_now).await?;
-        let mut tx = self.write().await?;
-        let topics = leave(&mut tx, now).await?;
-        tx.commit().await?;
-        if !topics.is_empty() {
-            self.clean_up().await?;
-        }
-        Ok(topics)
-    }
-
-    /// The server's clock, as well as it is known: never earlier than the last time it was heard.
-    pub(crate) async fn server_now(&self, device_now: Millis) -> Result<Millis, StoreError> {
-        let offset: Millis = self.meta(Meta::ClockOffset).await?.unwrap_or_default();
-        let heard: Millis = self.meta(Meta::AsOf).await?.unwrap_or_default();
-        Ok((device_now + offset).max(heard))
-    }
 }
 
 // Whether the backend's database began a new life. Then every cursor is void, and what was done in the old
@@ -220,13 +202,13 @@ async fn keep_grants(conn: &mut SqliteConnection, answer: &PullResponse) -> Resu
     Ok(true)
 }
 
-// Everything of scopes that are not granted, not open, or whose lease is over.
-async fn leave(conn: &mut SqliteConnection, now: Millis) -> Result<HashSet<Topic>, StoreError> {
+// Everything of scopes that are not granted, not open, or whose lease is over at `now`.
+pub(super) async fn leave(conn: &mut SqliteConnection, now: Millis) -> Result<HashSet<Topic>, StoreError> {
     let gone: Vec<String> = sqlx::query_scalar(
         "WITH held AS (SELECT scope FROM cursor UNION SELECT scope FROM record UNION SELECT scope FROM blob)
          SELECT scope FROM held WHERE scope NOT IN (
              SELECT scope FROM grants
-             WHERE (sync = 'auto' OR head IS NOT NULL) AND coalesce(lease_until, ?1 + 1) > ?1)",
+             WHERE (sync = 'auto' OR head IS NOT NULL) AND (lease_until IS NULL OR lease_until > ?1))",
     )
     .bind(now)
     .fetch_all(&mut *conn)
@@ -244,6 +226,7 @@ async fn leave(conn: &mut SqliteConnection, now: Millis) -> Result<HashSet<Topic
         // Staff lists say whether the content is here.
         topics.extend([Topic::Message, Topic::Case, Topic::Document]);
     }
+    sqlx::query("DELETE FROM draft WHERE scope NOT IN (SELECT scope FROM grants)").execute(conn).await?;
     Ok(topics)
 }
 

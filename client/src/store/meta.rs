@@ -24,6 +24,10 @@ pub(crate) enum Meta {
     AsOf,
     /// The server's clock minus the device's.
     ClockOffset,
+    /// The latest that the server's clock was heard to say, in this life of its database.
+    Heard,
+    /// The latest that it was reckoned to say since then, without contact.
+    Reached,
     /// The highest number of a record that the index has looked at.
     Indexed,
     /// How far the purge after a wipe has come; nothing: all is clean.
@@ -32,6 +36,8 @@ pub(crate) enum Meta {
     Rewrite,
     /// What became of what waited when the store was damaged.
     Rescue,
+    /// After how many minutes without anybody it locks, where somebody chose.
+    Idle,
 }
 
 impl Meta {
@@ -45,10 +51,13 @@ impl Meta {
             Self::GrantsHash => "grants_hash",
             Self::AsOf => "as_of",
             Self::ClockOffset => "clock_offset",
+            Self::Heard => "heard",
+            Self::Reached => "reached",
             Self::Indexed => "indexed",
             Self::Purge => "purge",
             Self::Rewrite => "rewrite",
             Self::Rescue => "rescue",
+            Self::Idle => "idle",
         }
     }
 

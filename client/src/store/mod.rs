@@ -6,6 +6,7 @@
 
 mod apply;
 mod index;
+mod lease;
 mod meta;
 #[cfg(test)]
 mod old;

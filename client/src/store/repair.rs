@@ -84,6 +84,11 @@ pub(super) async fn rescue(folder: &Path, options: &SqliteConnectOptions) -> Res
         sqlx::query_as("SELECT scope, next FROM lane").fetch_all(&mut connect(folder, options).await?).await;
     lost |= lanes.is_err();
 
+    let drafts: Result<Vec<(String, String, String, i64)>, _> =
+        sqlx::query_as("SELECT thread, scope, text, at FROM draft")
+            .fetch_all(&mut connect(folder, options).await?)
+            .await;
+
     let making = folder.join(MAKING);
     remove_folder(&making)?;
     let new = Store::open_with(&making, options.clone()).await?;
@@ -114,6 +119,13 @@ pub(super) async fn rescue(folder: &Path, options: &SqliteConnectOptions) -> Res
         "INSERT INTO lane (scope, next) SELECT lane, max(n) + 1 FROM pending WHERE true GROUP BY lane
          ON CONFLICT (scope) DO NOTHING",
     )
+    .execute(&mut *tx)
+    .await?;
+    sqlx::query(
+        "INSERT INTO draft (thread, scope, text, at)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3 FROM json_each(?1)",
+    )
+    .bind(serde_json::to_string(&drafts.unwrap_or_default())?)
     .execute(&mut *tx)
     .await?;
     let rescue = Rescue { kept: u32::try_from(acts.len()).unwrap_or(u32::MAX), lost };

@@ -2,8 +2,8 @@
 //!
 //! Whatever is done here is told to the engine as one event. Nothing is decided here.
 
+use super::Open;
 use super::engine::{Effect, Engine, Event, Flight, Now, Ticket, TookIn, Trouble};
-use super::{Open, now};
 use crate::store::StoreError;
 use crate::wire::{self, WireError};
 use bridge::Topic;
@@ -59,7 +59,7 @@ pub(super) async fn run(open: Arc<Open>, mut events: UnboundedReceiver<Event>) {
 
 impl Driver {
     fn clocks(&self) -> Now {
-        Now { mono: i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX), wall: now() }
+        Now { mono: i64::try_from(self.began.elapsed().as_millis()).unwrap_or(i64::MAX), wall: self.open.now() }
     }
 
     fn start(&mut self, effect: Effect) {
@@ -72,7 +72,7 @@ impl Driver {
                 self.tell(async move { Event::Pulled(flight, open.post("pull", &*request).await.map_err(Into::into)) });
             }
             Effect::TakeIn(flight, answer) => self.tell(async move {
-                let applied = open.store.apply(&answer, now()).await;
+                let applied = open.store.apply(&answer, open.now()).await;
                 let took = applied.map(|applied| {
                     open.changes.tell(applied.topics);
                     open.changes.tell([Topic::Sync]);
@@ -166,7 +166,7 @@ impl Open {
     /// A step so short that an intent never waits long for its turn to be written. Whether there is more to do: what
     /// is left undone stands in the store, so a crash loses nothing of it.
     async fn keep(&self) -> Result<bool, StoreError> {
-        self.changes.tell(self.store.end_leases(now()).await?);
+        self.changes.tell(self.store.end_leases(self.now()).await?);
         let more = self.store.index_some(STEP).await? || self.store.purge_some().await?;
         if self.tended.swap(more, Ordering::Relaxed) && !more {
             // How far search reaches.

@@ -11,6 +11,7 @@ mod simulation;
 
 use crate::Client;
 use crate::changes::Changes;
+use crate::clock::Clock;
 use crate::failure::{failure, internal};
 use crate::identity::Tokens;
 use crate::store::{Meta, Standing, Store};
@@ -42,6 +43,7 @@ pub(crate) struct Open {
     pub(crate) changes: Changes,
     device: DeviceId,
     wire: Wire,
+    clock: Arc<dyn Clock>,
     online: AtomicBool,
     catching_up: AtomicBool,
     events: UnboundedSender<Event>,
@@ -76,6 +78,7 @@ impl Client {
             refused_tasks,
             storage: open.store.storage(),
             rescued: open.store.rescued().await?,
+            clock_behind: open.store.is_clock_behind(open.now()).await?,
         })
     }
 
@@ -96,7 +99,7 @@ impl Client {
     /// `Access` when there is no such thing.
     pub async fn resend(&self, call: Resend) -> Result<(), Failure> {
         let open = self.open()?;
-        if !open.store.resend(&call.mid, now()).await? {
+        if !open.store.resend(&call.mid, open.now()).await? {
             return Err(failure(FailureCode::Access));
         }
         open.tell(Event::Queued);
@@ -125,11 +128,12 @@ impl Open {
         tokens: Tokens,
         wire: Wire,
         changes: Changes,
+        clock: Arc<dyn Clock>,
     ) -> Result<Arc<Self>, Failure> {
         let me = store.meta(Meta::Me).await?.ok_or_else(|| internal(&"a store without an owner"))?;
         let device = store.meta(Meta::Device).await?.ok_or_else(|| internal(&"a store without a device"))?;
         // Before anything is shown: what was on loan may be overdue.
-        store.end_leases(now()).await?;
+        store.end_leases(clock.now().wall).await?;
         let (events, told) = mpsc::unbounded_channel();
         let open = Arc::new(Self {
             me,
@@ -138,6 +142,7 @@ impl Open {
             changes,
             device,
             wire,
+            clock,
             online: AtomicBool::new(false),
             catching_up: AtomicBool::new(false),
             events,
@@ -161,6 +166,11 @@ impl Open {
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         tasks.shutdown().await;
         self.store.close().await;
+    }
+
+    /// The device's clock. Informative only: the server's decides.
+    pub(crate) fn now(&self) -> Millis {
+        self.clock.now().wall
     }
 
     /// Tries everything again at once.
@@ -227,9 +237,4 @@ impl Open {
             self.changes.tell([Topic::Sync]);
         }
     }
-}
-
-/// The device's clock. Informative only: the server's decides.
-pub(crate) fn now() -> Millis {
-    jiff::Timestamp::now().as_millisecond()
 }

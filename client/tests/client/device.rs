@@ -4,13 +4,14 @@ use crate::backend::Backend;
 use bridge::identity::{ChooseCode, Realm, SessionView, ShowSession, SignIn};
 use bridge::message::{ListThreads, MessageState, MessageView, ShowThread};
 use bridge::sync::{ShowSync, SyncView};
-use digiteam_client::{Client, MemoryVault, Opener, Setup, Vault};
+use digiteam_client::{Client, Clock, MemoryVault, Now, Opener, Setup, SystemClock, Vault};
 use protocol::access::{ScopeKind, SyncMode};
 use protocol::id::{PersonId, ThreadId};
 use protocol::message::{Message, Participant, Thread};
 use protocol::task::Task;
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use url::Url;
@@ -21,7 +22,41 @@ pub(crate) struct Device {
     pub(crate) client: Client,
     pub(crate) folder: TempDir,
     pub(crate) vault: Arc<MemoryVault>,
+    pub(crate) clock: Arc<Wristwatch>,
     backend: Url,
+}
+
+/// The device's clocks, and what a test adds to them.
+pub(crate) struct Wristwatch {
+    system: SystemClock,
+    awake: AtomicI64,
+    set: AtomicI64,
+}
+
+impl Default for Wristwatch {
+    fn default() -> Self {
+        Self { system: SystemClock::start(), awake: AtomicI64::new(0), set: AtomicI64::new(0) }
+    }
+}
+
+impl Wristwatch {
+    /// Time passes.
+    pub(crate) fn pass(&self, seconds: i64) {
+        self.awake.fetch_add(seconds * 1000, Ordering::SeqCst);
+        self.set(seconds);
+    }
+
+    /// The device sleeps, or somebody sets its clock: only one of the two moves.
+    pub(crate) fn set(&self, seconds: i64) {
+        self.set.fetch_add(seconds * 1000, Ordering::SeqCst);
+    }
+}
+
+impl Clock for Wristwatch {
+    fn now(&self) -> Now {
+        let Now { mono, wall } = self.system.now();
+        Now { mono: mono + self.awake.load(Ordering::SeqCst), wall: wall + self.set.load(Ordering::SeqCst) }
+    }
 }
 
 /// Goes where it is sent, as a browser does.
@@ -46,8 +81,9 @@ impl Device {
     pub(crate) fn new(backend: &Backend) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let vault = Arc::new(MemoryVault::new());
-        let client = start(backend.url.clone(), &folder, vault.clone());
-        Self { client, folder, vault, backend: backend.url.clone() }
+        let clock = Arc::new(Wristwatch::default());
+        let client = start(backend.url.clone(), &folder, vault.clone(), clock.clone());
+        Self { client, folder, vault, clock, backend: backend.url.clone() }
     }
 
     /// Somebody is logged in and everything has arrived.
@@ -72,7 +108,7 @@ impl Device {
     /// The process ends and begins anew.
     pub(crate) async fn restart(&mut self) {
         self.client.shutdown().await;
-        self.client = start(self.backend.clone(), &self.folder, self.vault.clone());
+        self.client = start(self.backend.clone(), &self.folder, self.vault.clone(), self.clock.clone());
     }
 
     /// Waits until something can be seen.
@@ -174,7 +210,7 @@ pub(crate) fn message(from: &str, text: &str, sent_at: i64) -> Message {
     Message { from: PersonId::new(from), text: text.to_owned(), sent_at }
 }
 
-fn start(backend: Url, folder: &TempDir, vault: Arc<dyn Vault>) -> Client {
+fn start(backend: Url, folder: &TempDir, vault: Arc<dyn Vault>, clock: Arc<dyn Clock>) -> Client {
     let folder = folder.path().to_owned();
-    Client::start(Setup { folder, backend, opener: Arc::new(Browser), vault }).expect("a client")
+    Client::start(Setup { folder, backend, opener: Arc::new(Browser), vault, clock }).expect("a client")
 }

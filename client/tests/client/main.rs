@@ -4,6 +4,7 @@ mod backend;
 mod device;
 mod document;
 mod feed;
+mod lock;
 mod message;
 mod oidc;
 mod session;

@@ -7,7 +7,7 @@ use bridge::identity::{
 };
 use bridge::message::{ListThreads, SendMessage};
 use bridge::{Failure, FailureCode, Retry};
-use digiteam_client::{Client, Opener, Setup, Vault, VaultError};
+use digiteam_client::{Client, Opener, Setup, SystemClock, Vault, VaultError};
 use protocol::id::{PersonId, ScopeId};
 use std::path::Path;
 use std::sync::Arc;
@@ -164,8 +164,14 @@ async fn without_a_keyring_no_browser_opens_and_a_login_can_be_cancelled() {
     let folder = tempfile::tempdir().expect("a folder");
     let deaf = Arc::new(Deaf::default());
     let start = |vault: Arc<dyn Vault>| {
-        Client::start(Setup { folder: folder.path().into(), backend: backend.url.clone(), opener: deaf.clone(), vault })
-            .expect("a client")
+        Client::start(Setup {
+            folder: folder.path().into(),
+            backend: backend.url.clone(),
+            opener: deaf.clone(),
+            vault,
+            clock: Arc::new(SystemClock::start()),
+        })
+        .expect("a client")
     };
     let call = SignIn { municipality: "landskrona".to_owned(), realm: Realm::Staff };
     let failed = start(Arc::new(NoKeyring)).sign_in(call.clone()).await.expect_err("has no keyring");
@@ -185,7 +191,8 @@ async fn without_a_keyring_no_browser_opens_and_a_login_can_be_cancelled() {
     let backend = url::Url::parse(&format!("http://{free}")).expect("an address");
     let vault = Arc::new(digiteam_client::MemoryVault::new());
     let folder = folder.path().into();
-    let alone = Client::start(Setup { folder, backend, opener: deaf.clone(), vault }).expect("a client");
+    let clock = Arc::new(SystemClock::start());
+    let alone = Client::start(Setup { folder, backend, opener: deaf.clone(), vault, clock }).expect("a client");
     assert_eq!(alone.sign_in(call).await.expect_err("cannot").code, FailureCode::Offline);
     let asked = alone.list_municipalities(ListMunicipalities {}).await.expect_err("cannot");
     assert_eq!((asked.code, asked.retry), (FailureCode::Offline, Retry::Network));

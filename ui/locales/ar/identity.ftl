@@ -62,3 +62,16 @@ identity-help = المساعدة والاتصال
 identity-help-text = أنت تختار كيف تتواصل معنا. يمكنك دائمًا أن تتصل هاتفيًا أو تكتب رسالة بريدية أو تزورنا.
 identity-leave-heading = القفل أو تسجيل الخروج
 identity-leave-hint = اقفل التطبيق عندما تترك الجهاز. وسجّل الخروج إذا كان شخص آخر سيستخدمه.
+identity-idle = هل ما زلت هنا؟
+identity-idle-detail = لم يستخدم أحد التطبيق منذ فترة. سيُقفل بعد نصف دقيقة. ما كتبته يبقى محفوظًا.
+identity-idle-detail-once = لم يستخدم أحد التطبيق منذ فترة. سينتهي بعد نصف دقيقة ولن يبقى شيء على الجهاز.
+identity-idle-yes = ما زلت هنا
+identity-idle-choice = اقفل التطبيق عندما لا يستخدمه أحد لمدة
+identity-idle-minutes =
+    { $count ->
+        [one] دقيقة واحدة ({ $count })
+        [two] دقيقتين ({ $count })
+        [few] { $count } دقائق
+        [many] { $count } دقيقة
+       *[other] { $count } دقيقة
+    }

@@ -56,3 +56,13 @@ identity-help = Help and contact
 identity-help-text = You decide how to be in touch with us. You can always call, write a letter or visit us.
 identity-leave-heading = Lock or log out
 identity-leave-hint = Lock when you put the device down. Log out if somebody else is going to use it.
+identity-idle = Are you still there?
+identity-idle-detail = Nobody has used the app for a while. It will lock in half a minute. What you have written is kept.
+identity-idle-detail-once = Nobody has used the app for a while. It will end in half a minute, and nothing stays on the device.
+identity-idle-yes = I am still here
+identity-idle-choice = Lock when nobody has used the app for
+identity-idle-minutes =
+    { $count ->
+        [one] { $count } minute
+       *[other] { $count } minutes
+    }

@@ -22,3 +22,4 @@ sync-rescued =
     }
 sync-rescued-lost = What was stored on this device had been damaged and is fetched again. Something that was waiting to be sent could not be saved. See whether what you wrote last arrived.
 sync-rescued-read = I understand
+sync-clock-behind = The clock on this device is behind. What may be kept here only for a time, such as what concerns somebody else, has therefore been removed. It comes back when the app reaches the municipality.

@@ -56,3 +56,13 @@ identity-help = Hjälp och kontakt
 identity-help-text = Du väljer själv hur du har kontakt med oss. Du kan alltid ringa, skriva brev eller komma till oss.
 identity-leave-heading = Låsa eller logga ut
 identity-leave-hint = Lås när du lägger ifrån dig enheten. Logga ut om någon annan ska använda den.
+identity-idle = Är du kvar?
+identity-idle-detail = Ingen har använt appen på en stund. Om en halv minut låser den sig. Det du har skrivit sparas.
+identity-idle-detail-once = Ingen har använt appen på en stund. Om en halv minut avslutas den, och inget blir kvar på enheten.
+identity-idle-yes = Jag är kvar
+identity-idle-choice = Lås när ingen har använt appen på
+identity-idle-minutes =
+    { $count ->
+        [one] { $count } minut
+       *[other] { $count } minuter
+    }

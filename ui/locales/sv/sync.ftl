@@ -22,3 +22,4 @@ sync-rescued =
     }
 sync-rescued-lost = Det som var sparat på enheten hade skadats och hämtas på nytt. Något som väntade på att skickas gick inte att rädda. Titta efter om det du skrev senast kom fram.
 sync-rescued-read = Jag förstår
+sync-clock-behind = Klockan på enheten går efter. Det som bara får finnas här en tid, till exempel sådant som gäller någon annan, har därför tagits bort. Det kommer tillbaka när appen når kommunen.

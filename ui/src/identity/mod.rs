@@ -3,6 +3,7 @@
 mod choose_code;
 mod code;
 mod entrance;
+mod idle;
 mod leave;
 mod locked;
 mod me;
@@ -11,6 +12,7 @@ mod welcome;
 
 pub(crate) use choose_code::ChooseCodePage;
 pub(crate) use entrance::Entrance;
+pub(crate) use idle::{IdleChoice, IdleGuard};
 pub(crate) use leave::{LeaveButtons, LoginNeeded};
 pub(crate) use locked::LockedPage;
 pub(crate) use me::MePage;

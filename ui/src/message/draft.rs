@@ -1,6 +1,7 @@
 //! The reply that is being written: its text, whether it is on its way, and what is wrong with it.
 //!
-//! Texts stay in memory while the person goes elsewhere in the app, and are never stored.
+//! Texts stay in memory while the person goes elsewhere in the app, until it locks. They are written through to the
+//! core, which keeps them encrypted for afterwards.
 
 use bridge::Failure;
 use bridge::message::SendMessage;
@@ -14,7 +15,7 @@ pub(crate) const MAX_TEXT: usize = 10_000;
 /// From how many characters left the count is shown.
 const COUNT_FROM: usize = 500;
 
-/// What was begun in each thread. Emptied when the person logs out.
+/// What was begun in each thread while this was open. Emptied when it locks or the person logs out.
 #[derive(Clone, Default)]
 pub(crate) struct Drafts(Rc<RefCell<HashMap<String, String>>>);
 
@@ -31,15 +32,12 @@ impl Drafts {
     }
 
     pub(super) fn keep(&self, thread: &str, text: &str) {
-        if text.is_empty() {
-            self.0.borrow_mut().remove(thread);
-        } else {
-            self.0.borrow_mut().insert(thread.to_owned(), text.to_owned());
-        }
+        self.0.borrow_mut().insert(thread.to_owned(), text.to_owned());
     }
 
-    pub(super) fn begun(&self, thread: &str) -> String {
-        self.0.borrow().get(thread).cloned().unwrap_or_default()
+    /// What was begun in `thread`; `stored` is what the core knows of it, which may be a moment older.
+    pub(super) fn begun(&self, thread: &str, stored: &str) -> String {
+        self.0.borrow().get(thread).cloned().unwrap_or_else(|| stored.to_owned())
     }
 }
 
@@ -151,8 +149,10 @@ mod tests {
     fn drafts_are_kept_by_thread_until_cleared() {
         let drafts = Drafts::default();
         drafts.keep("a", "Hej");
-        assert_eq!((drafts.begun("a").as_str(), drafts.begun("b").as_str()), ("Hej", ""));
+        assert_eq!((drafts.begun("a", "He").as_str(), drafts.begun("b", "").as_str()), ("Hej", ""));
+        drafts.keep("a", "");
+        assert_eq!(drafts.begun("a", "Hej"), "", "what was sent a moment ago is not begun again");
         drafts.clear();
-        assert_eq!(drafts.begun("a"), "");
+        assert_eq!(drafts.begun("a", "Hej"), "Hej");
     }
 }

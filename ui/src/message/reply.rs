@@ -1,11 +1,19 @@
-//! Writing a reply. What is handed over is stored on the device first, so sending works without a network too.
+//! Writing a reply. What is handed over is stored on the device first, so sending works without a network too; what is
+//! still being written is kept there as well, a moment after each pause.
 
 use crate::failure;
 use crate::kit::focus;
 use crate::locale::{Words, use_words};
 use crate::message::draft::{Draft, Drafts, Edit, Fault, MAX_TEXT};
 use crate::shell;
+use bridge::message::KeepDraft;
+use gloo_timers::callback::Timeout;
+use std::cell::RefCell;
+use std::rc::Rc;
 use yew::prelude::*;
+
+/// How long a pause is, in milliseconds.
+const PAUSE: u32 = 400;
 
 /// Props of [`Reply`].
 #[derive(Properties, PartialEq)]
@@ -22,8 +30,10 @@ pub(super) fn Reply(props: &ReplyProps) -> Html {
     let field = use_node_ref();
     let draft = props.draft.clone();
     use_effect_with((draft.text.clone(), props.thread.clone()), move |(text, thread)| drafts.keep(thread, text));
+    let unsaved = use_written_through(&props.thread, &draft.text);
     let send = {
         let (draft, thread, field) = (draft.clone(), props.thread.clone(), field.clone());
+        let unsaved = unsaved.clone();
         Callback::from(move |()| {
             if draft.busy {
                 return;
@@ -37,6 +47,8 @@ pub(super) fn Reply(props: &ReplyProps) -> Html {
                     return;
                 }
             };
+            // The core forgets the draft with the sending; a later word of it would bring it back.
+            drop(unsaved.take());
             dispatch.dispatch(Edit::Hand);
             let field = field.clone();
             shell::send(call, move |stored| {
@@ -69,6 +81,11 @@ pub(super) fn Reply(props: &ReplyProps) -> Html {
             }
         })
     };
+    let on_blur = Callback::from(move |_: FocusEvent| {
+        if let Some(unsaved) = unsaved.take() {
+            unsaved.save();
+        }
+    });
     let fault = draft.fault.as_ref().map(|fault| say_fault(&words, fault));
     html! {
         <form class="reply" onsubmit={on_submit}>
@@ -78,7 +95,7 @@ pub(super) fn Reply(props: &ReplyProps) -> Html {
                 <p class="fault" id="reply-fault" role="alert">{ fault }</p>
             }
             <textarea id="reply" ref={field} rows="2" dir="auto" value={draft.text.clone()}
-                oninput={on_input} onkeydown={on_key}
+                oninput={on_input} onkeydown={on_key} onblur={on_blur}
                 aria-invalid={fault.is_some().then_some("true")}
                 aria-describedby={if fault.is_some() { "reply-fault reply-hint" } else { "reply-hint" }} />
             <div class="reply-foot">
@@ -89,6 +106,56 @@ pub(super) fn Reply(props: &ReplyProps) -> Html {
             </div>
         </form>
     }
+}
+
+/// What the core has not been told yet. Dropped without being saved it is forgotten.
+struct Unsaved {
+    call: KeepDraft,
+    _timer: Timeout,
+}
+
+impl Unsaved {
+    fn save(self) {
+        // What cannot be kept now still stands in the field.
+        shell::send(self.call, drop);
+    }
+}
+
+/// Has the core keep the text after each pause, and at once when the field goes away.
+#[hook]
+fn use_written_through(thread: &AttrValue, text: &str) -> Rc<RefCell<Option<Unsaved>>> {
+    let unsaved = use_mut_ref(|| None::<Unsaved>);
+    let known = {
+        let text = text.to_owned();
+        use_mut_ref(move || text)
+    };
+    {
+        let unsaved = unsaved.clone();
+        use_effect_with((thread.clone(), text.to_owned()), move |(thread, text)| {
+            if known.replace(text.clone()) == *text {
+                return;
+            }
+            let call = KeepDraft { thread: thread.to_string(), text: text.clone() };
+            let due = unsaved.clone();
+            let timer = Timeout::new(PAUSE, move || {
+                if let Some(unsaved) = due.take() {
+                    unsaved.save();
+                }
+            });
+            unsaved.replace(Some(Unsaved { call, _timer: timer }));
+        });
+    }
+    {
+        let unsaved = unsaved.clone();
+        use_effect_with((), move |()| {
+            move || {
+                if let Some(unsaved) = unsaved.take() {
+                    unsaved.save();
+                }
+            }
+        });
+    }
+    unsaved
 }
 
 fn say_left(words: &Words, left: i64) -> AttrValue {

@@ -69,7 +69,7 @@ fn Body(props: &BodyProps) -> Html {
     let words = use_words();
     let drafts = use_context::<Drafts>().expect("App puts the drafts around every page");
     let thread = &props.thread;
-    let draft = use_reducer_eq(|| Draft::new(drafts.begun(&thread.thread)));
+    let draft = use_reducer_eq(|| Draft::new(drafts.begun(&thread.thread, &thread.draft)));
     let on_change = {
         let dispatch = draft.dispatcher();
         use_callback((), move |text: AttrValue, ()| dispatch.dispatch(Edit::TakeUp(text.to_string())))

@@ -29,7 +29,7 @@ enum Of {
 }
 
 /// Every endpoint; one that the router has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 25] = [
+const ENDPOINTS: [(&str, &str, Probe); 27] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
@@ -42,6 +42,8 @@ const ENDPOINTS: [(&str, &str, Probe); 25] = [
     ("POST", "/identity/revoke", Probe::Plain("")),
     ("GET", "/identity/logout", Probe::Plain("")),
     ("POST", "/identity/logout", Probe::Plain("")),
+    ("POST", "/identity/backchannel-logout/{provider}", Probe::Plain("")),
+    ("GET", "/identity/frontchannel-logout/{provider}", Probe::Plain("")),
     ("GET", "/municipalities", Probe::Plain("")),
     ("GET", "/me", Probe::Plain("")),
     ("POST", "/blobs", Probe::Plain("bytes")),
@@ -66,8 +68,9 @@ pub(super) async fn rows(stage: &Stage) -> Vec<Row> {
         match probe {
             Probe::Plain(body) => {
                 let mut cells = Vec::new();
+                let filled = path.replace(['{', '}'], "x");
                 for actor in &ACTORS {
-                    cells.push(stage.ask(actor, method, path, (*body).to_owned()).await.cell());
+                    cells.push(stage.ask(actor, method, &filled, (*body).to_owned()).await.cell());
                 }
                 rows.push(Row { what: format!("{method} {path}"), record: "", cells });
             }

@@ -54,7 +54,8 @@ async fn the_table_says_who_may_do_what() {
 
 fn table(rows: &[Row]) -> String {
     let wide = |texts: &mut dyn Iterator<Item = &str>| texts.map(str::len).max().unwrap_or_default();
-    let what = wide(&mut rows.iter().map(|row| row.what.as_str()));
+    // Wide enough that one more row does not move all the others.
+    let what = wide(&mut rows.iter().map(|row| row.what.as_str())).max(50);
     let mut text = HEAD.to_owned();
     let mut line = |what_is: &str, record: &str, cells: &mut dyn Iterator<Item = &str>| {
         let mut line = format!("{what_is:what$}  {record:9}");

@@ -16,11 +16,11 @@ mod push;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use crate::clock::Now;
 use crate::store::Wanted;
 pub(super) use backoff::Backoff;
 use compare::Compare;
 use listen::Listen;
-use protocol::Millis;
 use protocol::mutation::Mutation;
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{self, Page, PullRequest, PullResponse, PushResponse};
@@ -41,15 +41,6 @@ pub(crate) type Ticket = u64;
 const ROUND: Ms = 30_000;
 /// The clocks have parted by more than this: the device slept, or somebody set its clock.
 const JUMP: Ms = 5_000;
-
-/// Both clocks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Now {
-    /// Never jumps, and may stand still while the device sleeps.
-    pub(crate) mono: Ms,
-    /// What the device takes the time to be.
-    pub(crate) wall: Millis,
-}
 
 /// Why something did not go well.
 #[derive(Clone, Debug, PartialEq, Eq)]
