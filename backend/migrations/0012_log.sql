@@ -52,13 +52,3 @@ CREATE TABLE staff_hidden (
     decided_by TEXT NOT NULL REFERENCES person (id),
     at BIGINT NOT NULL
 );
-
--- Who leads a unit, and looks at what its staff opened without being assigned.
-CREATE TABLE IF NOT EXISTS unit_lead (
-    unit TEXT NOT NULL REFERENCES unit (id),
-    person TEXT NOT NULL REFERENCES person (id),
-    municipality TEXT NOT NULL,
-    source TEXT NOT NULL,
-    checked_at BIGINT NOT NULL,
-    PRIMARY KEY (unit, person)
-);

@@ -4,7 +4,7 @@
 //! it beyond what the system's socket and the stream's short queue hold.
 
 use crate::access::log;
-use crate::{App, collect, router};
+use crate::{App, collect, relation, router};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -47,6 +47,9 @@ async fn collect_daily(app: Arc<App>) {
         match log::erase(&app.db, app.config.keep_log_days).await {
             Ok(erased) => tracing::info!(erased, "log entries erased"),
             Err(error) => tracing::error!(%error, "log entries were not erased"),
+        }
+        if let Err(error) = relation::refresh(&app.db).await {
+            tracing::error!(%error, "relations were not shown anew");
         }
     }
 }

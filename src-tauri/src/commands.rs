@@ -30,6 +30,7 @@ macro_rules! with_commands {
             message::keep_draft,
             message::mark_read,
             case::list_cases,
+            case::list_caseload,
             case::show_case,
             document::show_document,
             document::show_page,
@@ -52,7 +53,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 24] = [
+    const BOTH: [&str; 23] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -72,14 +73,13 @@ mod tests {
         "send_message",
         "keep_draft",
         "mark_read",
-        "list_cases",
         "show_case",
         "show_document",
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 4] = ["show_home", "complete_task", "list_threads", "show_access_log"];
-    const DESK: [&str; 2] = ["list_inbox", "open_scope"];
+    const RESIDENT: [&str; 5] = ["show_home", "complete_task", "list_threads", "list_cases", "show_access_log"];
+    const DESK: [&str; 3] = ["list_inbox", "list_caseload", "open_scope"];
 
     #[test]
     fn every_call_of_the_bridge_is_a_command() {

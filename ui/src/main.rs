@@ -19,6 +19,7 @@ mod message;
 mod moment;
 mod notice;
 mod route;
+mod search;
 mod shell;
 mod sync;
 

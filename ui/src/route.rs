@@ -17,6 +17,7 @@ pub(crate) enum Route {
     Case(String),
     Document(String),
     Me,
+    Search,
     AccessLog,
 }
 
@@ -27,6 +28,7 @@ impl Route {
             None if path == "messages" => Self::Messages,
             None if path == "cases" => Self::Cases,
             None if path == "me" => Self::Me,
+            None if path == "search" => Self::Search,
             Some(("me", "log")) => Self::AccessLog,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
             Some(("cases", id)) if !id.is_empty() => Self::Case(id.to_owned()),
@@ -64,6 +66,7 @@ impl fmt::Display for Route {
             Self::Case(id) => write!(out, "#/cases/{id}"),
             Self::Document(id) => write!(out, "#/documents/{id}"),
             Self::Me => write!(out, "#/me"),
+            Self::Search => write!(out, "#/search"),
             Self::AccessLog => write!(out, "#/me/log"),
         }
     }
@@ -104,6 +107,7 @@ mod tests {
             Route::Case(id.clone()),
             Route::Document(id),
             Route::Me,
+            Route::Search,
             Route::AccessLog,
         ] {
             assert_eq!(Route::parse(&route.to_string()), route);

@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod apart;
 mod authorisation;
 mod booking;
 mod collect;
@@ -18,5 +19,7 @@ mod message;
 mod model;
 mod nodes;
 mod parse;
+mod protect;
 mod pull;
+mod relation;
 mod town;

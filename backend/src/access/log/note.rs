@@ -73,26 +73,37 @@ impl Place {
         }))
     }
 
+    /// What is the person's and no case's.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn of_person(conn: &mut AnyConnection, person: &PersonId) -> Result<Option<Self>, Error> {
+        let row: Option<(String,)> = sqlx::query_as("SELECT municipality FROM person WHERE id = $1")
+            .bind(person.as_str())
+            .fetch_optional(conn)
+            .await?;
+        Ok(row.map(|(municipality,)| Self {
+            municipality: MunicipalityId::new(municipality),
+            concerns: person.clone(),
+            case: None,
+            thread: None,
+        }))
+    }
+
     /// Whatever `scope` is about; none for what is about nobody, such as a desk.
     ///
     /// # Errors
     /// When the database fails.
     pub async fn of_scope(conn: &mut AnyConnection, scope: &ScopeId) -> Result<Option<Self>, Error> {
-        let row: Option<(String, String, String)> =
-            sqlx::query_as("SELECT municipality, kind, fact FROM scope WHERE id = $1")
-                .bind(scope.as_str())
-                .fetch_optional(&mut *conn)
-                .await?;
-        let Some((municipality, kind, fact)) = row else { return Ok(None) };
+        let row: Option<(String, String)> = sqlx::query_as("SELECT kind, fact FROM scope WHERE id = $1")
+            .bind(scope.as_str())
+            .fetch_optional(&mut *conn)
+            .await?;
+        let Some((kind, fact)) = row else { return Ok(None) };
         match decode(&kind)? {
             ScopeKind::Case => Self::of_case(conn, &fact).await,
             ScopeKind::Thread => Self::of_thread(conn, &fact).await,
-            ScopeKind::Person => Ok(Some(Self {
-                municipality: MunicipalityId::new(municipality),
-                concerns: PersonId::new(fact),
-                case: None,
-                thread: None,
-            })),
+            ScopeKind::Person => Self::of_person(conn, &PersonId::new(fact)).await,
             ScopeKind::Desk | ScopeKind::Unit | ScopeKind::Unknown => Ok(None),
         }
     }
@@ -109,10 +120,11 @@ pub struct Written {
 enum Where {
     Case(CaseId),
     Thread(ThreadId),
+    Person(PersonId),
 }
 
 impl Written {
-    /// Nothing for what writes in nobody's record: a read mark, an own task, and what notes itself.
+    /// Nothing for what writes in nobody's record: a read mark, an own task, an own power of attorney, and what notes itself.
     pub fn of(act: &Act) -> Option<Self> {
         let case = |act, case: &CaseId| Self { act, at: Where::Case(case.clone()), fact: None, about: None };
         let thread = |act, thread: &ThreadId| Self { act, at: Where::Thread(thread.clone()), fact: None, about: None };
@@ -127,7 +139,21 @@ impl Written {
             Act::Mask(act) => case("mask", &act.case).fact(act.fact.as_str()),
             Act::SignDocument(act) => case("sign_document", &act.case).fact(act.document.as_str()),
             Act::AskFor(act) => case("ask_for", &act.case).about(&act.person),
-            Act::MarkRead(_) | Act::CompleteTask(_) | Act::Seen(_) | Act::Unknown => return None,
+            Act::RecordRelation(act) => case("record_relation", &act.case).about(&act.person),
+            Act::EndRelation(act) => case("end_relation", &act.case),
+            Act::KeepApart(act) => case("keep_apart", &act.case).about(&act.person),
+            Act::EndKeepApart(act) => case("end_keep_apart", &act.case).about(&act.person),
+            Act::ConfirmProxy(act) => case("confirm_proxy", &act.case).about(&act.person),
+            Act::MarkProtected(act) => {
+                Self { act: "mark_protected", at: Where::Person(act.person.clone()), fact: None, about: None }
+            }
+            Act::MarkRead(_)
+            | Act::CompleteTask(_)
+            | Act::Seen(_)
+            | Act::Invite(_)
+            | Act::GivePowerOfAttorney(_)
+            | Act::WithdrawPowerOfAttorney(_)
+            | Act::Unknown => return None,
         })
     }
 
@@ -148,6 +174,7 @@ pub async fn written(tx: &mut Tx<'_>, caller: &Caller, written: Written) -> Resu
     let place = match &written.at {
         Where::Case(case) => Place::of_case(tx.conn, case.as_str()).await?,
         Where::Thread(thread) => Place::of_thread(tx.conn, thread.as_str()).await?,
+        Where::Person(person) => Place::of_person(tx.conn, person).await?,
     };
     let Some(place) = place.filter(|place| place.concerns != caller.person) else { return Ok(()) };
     let role = role(tx, caller, &place).await?;

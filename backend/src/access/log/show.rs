@@ -2,8 +2,8 @@
 //!
 //! A line follows the reader's own grants. It shows where they are let into what it is about, and there the very note
 //! or document; other proxies' lines and what is about somebody else's access are for the one it concerns alone; people
-//! kept apart never stand in each other's lines. What a mask changed shows to nobody here. Where a threat was decided
-//! staff show by title and unit.
+//! kept apart never stand in each other's lines. What a mask changed and who is kept apart shows to nobody here. Where a threat
+//! was decided staff show by title and unit; to whoever acts for somebody with protected identity by title alone.
 
 use crate::App;
 use crate::error::Error;
@@ -85,7 +85,8 @@ const VISIBLE: &str = "
            c.given_name AS concerns_given, c.family_name AS concerns_family,
            a.given_name AS about_given, a.family_name AS about_family,
            f.title AS case_title, t.subject, d.sort, d.title AS document_title, n.heading,
-           CAST((SELECT COUNT(*) FROM staff_hidden h WHERE h.person IN ($1, e.concerns)) AS BIGINT) AS hidden
+           CAST((SELECT COUNT(*) FROM staff_hidden h WHERE h.person IN ($1, e.concerns)) AS BIGINT) AS hidden,
+           CASE WHEN c.protected <> 0 AND c.id <> $1 THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS veiled
     FROM log_entry e
     JOIN person b ON b.id = e.by_person
     JOIN person c ON c.id = e.concerns
@@ -95,7 +96,8 @@ const VISIBLE: &str = "
     LEFT JOIN thread t ON t.id = e.thread
     LEFT JOIN document d ON d.id = e.fact
     LEFT JOIN note n ON n.id = e.fact
-    WHERE e.at <= $3 AND e.act <> 'mask'
+    WHERE e.at <= $3 AND e.act NOT IN ('mask', 'keep_apart', 'end_keep_apart')
+      AND (e.act <> 'end_relation' OR e.concerns = $1)
       AND e.concerns IN (SELECT $1 UNION SELECT cf.person FROM case_file cf
                          JOIN scope cs ON cs.kind = 'case' AND cs.fact = cf.id AND cs.audience = $1)
       AND (e.role = 'caseworker' OR e.concerns = $1 OR e.by_person = $1)
@@ -137,17 +139,19 @@ struct Row {
     document_title: Option<String>,
     heading: Option<String>,
     hidden: i64,
+    veiled: i64,
 }
 
 impl Row {
     fn line(self, reader: &Caller) -> Result<LogLine, Error> {
         let role: Role = decode(&self.role)?;
-        let hidden = role == Role::Caseworker && self.hidden > 0;
+        let (veiled, staff) = (self.veiled != 0, role == Role::Caseworker);
+        let hidden = staff && (veiled || self.hidden > 0);
         let by = LogReader {
             role,
             name: (!hidden).then(|| format!("{} {}", self.by_given, self.by_family)),
             title: self.by_title,
-            unit: self.by_unit,
+            unit: self.by_unit.filter(|_| !veiled),
             you: self.by_person == reader.person.as_str(),
         };
         let what = match (self.thread, self.subject, self.sort, self.document_title, self.heading, self.case_title) {
@@ -179,7 +183,7 @@ fn act(stored: &str) -> LogAct {
         "receive" => LogAct::Received,
         "start_thread" | "send_message" | "write_note" | "sign_document" => LogAct::Wrote,
         "open_case" | "move_case" => LogAct::Changed,
-        "open_case_to" => LogAct::LetIn,
+        "open_case_to" | "confirm_proxy" => LogAct::LetIn,
         "close_case_to" => LogAct::ShutOut,
         "ask_for" => LogAct::Asked,
         _ => LogAct::Unknown,

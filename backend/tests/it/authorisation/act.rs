@@ -1,7 +1,7 @@
 //! The rows of the acts. Each is done in a transaction that is undone again, so that none changes what the next finds.
 
 use super::Row;
-use super::stage::{ACTORS, Actor, RECORDS, Record, Stage, word};
+use super::stage::{ACTORS, Actor, CODE, RECORDS, Record, Stage, word};
 use crate::acts::{
     close_case_to, mask, open_case, open_case_to, send_message, sign_document, start_thread, write_note,
 };
@@ -12,6 +12,10 @@ use protocol::case::{MoveCase, Stage as CaseStage};
 use protocol::id::{CaseId, DeviceId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::message::MarkRead;
 use protocol::mutation::{Act, Outcome};
+use protocol::relation::{
+    ConfirmProxy, EndKeepApart, EndRelation, GivePowerOfAttorney, Invite, KeepApart, MarkProtected, Matter,
+    RecordRelation, RelationKind, Source, WithdrawPowerOfAttorney,
+};
 use protocol::sync::PushRequest;
 use protocol::task::{AskFor, CompleteTask};
 use std::sync::{Arc, Mutex};
@@ -84,6 +88,50 @@ pub(super) fn sample(name: &str, actor: &Actor, record: &Record, scope: &ScopeId
         .into(),
         "CompleteTask" => CompleteTask { task: RecordId::new(record.task()) }.into(),
         "Seen" => Seen { scope: scope.clone(), at: 1, record: None }.into(),
+        "RecordRelation" => RecordRelation {
+            case: CaseId::new(case),
+            relation: RecordId::new("new"),
+            kind: RelationKind::GodMan,
+            person: PersonId::new(record.proxy),
+            starts: 0,
+            until: None,
+            matters: Vec::new(),
+            source: Source::CourtDecision,
+            same_address: false,
+        }
+        .into(),
+        "EndRelation" => {
+            let (case, relation) = (CaseId::new(case), RecordId::new(record.relation));
+            EndRelation { case, relation, ground: "upphörd".into() }.into()
+        }
+        "Invite" => Invite { code_hash: "ab".repeat(32) }.into(),
+        "GivePowerOfAttorney" => GivePowerOfAttorney {
+            relation: RecordId::new("new"),
+            code: CODE.into(),
+            matters: vec![Matter::File],
+            until: 1_790_900_000_000,
+        }
+        .into(),
+        "WithdrawPowerOfAttorney" => WithdrawPowerOfAttorney { relation: RecordId::new(record.relation) }.into(),
+        "KeepApart" => KeepApart {
+            case: CaseId::new(case),
+            person: PersonId::new(record.person),
+            other: PersonId::new(record.proxy),
+            ground: "hot".into(),
+        }
+        .into(),
+        "EndKeepApart" => {
+            let (person, other) = (PersonId::new(record.person), PersonId::new(record.proxy));
+            EndKeepApart { case: CaseId::new(case), person, other }.into()
+        }
+        "MarkProtected" => MarkProtected { person: PersonId::new(record.person), ground: "hot".into() }.into(),
+        "ConfirmProxy" => ConfirmProxy {
+            case: CaseId::new(case),
+            person: PersonId::new(record.proxy),
+            ground: "prövad".into(),
+            review_at: 1_790_900_000_000,
+        }
+        .into(),
         other => panic!("there is no sample of {other}: say here how it is tried"),
     }
 }
@@ -104,6 +152,15 @@ fn name_of(act: &Act) -> &'static str {
         Act::AskFor(_) => "AskFor",
         Act::CompleteTask(_) => "CompleteTask",
         Act::Seen(_) => "Seen",
+        Act::RecordRelation(_) => "RecordRelation",
+        Act::EndRelation(_) => "EndRelation",
+        Act::Invite(_) => "Invite",
+        Act::GivePowerOfAttorney(_) => "GivePowerOfAttorney",
+        Act::WithdrawPowerOfAttorney(_) => "WithdrawPowerOfAttorney",
+        Act::KeepApart(_) => "KeepApart",
+        Act::EndKeepApart(_) => "EndKeepApart",
+        Act::MarkProtected(_) => "MarkProtected",
+        Act::ConfirmProxy(_) => "ConfirmProxy",
         Act::Unknown => "Unknown",
     }
 }

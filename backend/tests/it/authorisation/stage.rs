@@ -9,8 +9,12 @@ use http::{Request, StatusCode};
 use protocol::document::{BlobRef, DocumentSort, Section, SignDocument};
 use protocol::id::{CaseId, DocumentId, PersonId, RecordId, ScopeId};
 use protocol::refusal::Refusal;
+use protocol::relation::{Invite, hash_code};
 use protocol::task::AskFor;
 use tower::ServiceExt as _;
+
+/// With it a power of attorney can be given to Agnes.
+pub(super) const CODE: &str = "0123456789ABCDEFGHJKMNPQRS";
 
 /// Somebody who tries.
 pub(super) struct Actor {
@@ -36,7 +40,7 @@ pub(super) const ACTORS: [Actor; 11] = [
     actor("elsewhere", "bo", false),
     actor("caseworker", "sara", true),
     actor("colleague", "samir", true),
-    actor("lead", "lotta", true),
+    actor("lead", "leif", true),
     actor("unit", "ulf", true),
     actor("town", "stina", true),
 ];
@@ -53,13 +57,15 @@ pub(super) struct Record {
     pub(super) caseworker: &'static str,
     /// Who is let in for them.
     pub(super) proxy: &'static str,
+    /// As what.
+    pub(super) relation: &'static str,
 }
 
 /// All of them.
 pub(super) const RECORDS: [Record; 3] = [
-    Record { name: "own", case: "c1", person: "barn", caseworker: "sara", proxy: "moa" },
-    Record { name: "other", case: "c2", person: "agnes", caseworker: "ulf", proxy: "far" },
-    Record { name: "elsewhere", case: "c3", person: "bo", caseworker: "stina", proxy: "far" },
+    Record { name: "own", case: "c1", person: "barn", caseworker: "sara", proxy: "moa", relation: "r-moa" },
+    Record { name: "other", case: "c2", person: "agnes", caseworker: "ulf", proxy: "far", relation: "r-agnes" },
+    Record { name: "elsewhere", case: "c3", person: "bo", caseworker: "stina", proxy: "far", relation: "r-bo" },
 ];
 
 impl Record {
@@ -114,6 +120,7 @@ impl Stage {
             .await;
         }
         town.must("sara", open_case_to("c1", "ombud")).await;
+        town.must("agnes", Invite { code_hash: hash_code(CODE).expect("is a code") }).await;
         Self { town }
     }
 
