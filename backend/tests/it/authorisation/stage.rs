@@ -64,8 +64,8 @@ pub(super) struct Record {
 /// All of them.
 pub(super) const RECORDS: [Record; 3] = [
     Record { name: "own", case: "c1", person: "barn", caseworker: "sara", proxy: "moa", relation: "r-moa" },
-    Record { name: "other", case: "c2", person: "agnes", caseworker: "ulf", proxy: "far", relation: "r-agnes" },
-    Record { name: "elsewhere", case: "c3", person: "bo", caseworker: "stina", proxy: "far", relation: "r-bo" },
+    Record { name: "other", case: "c2", person: "agnes", caseworker: "ulf", proxy: "gustav", relation: "r-agnes" },
+    Record { name: "elsewhere", case: "c3", person: "bo", caseworker: "stina", proxy: "gustav", relation: "r-bo" },
 ];
 
 impl Record {

@@ -29,7 +29,9 @@ async fn what_belongs_to_another_municipality_is_as_if_it_did_not_exist() {
         let (there, nowhere) = (stage.staff_scope(&RECORDS[2]).await, ScopeId::new("nowhere"));
         let before = state(&stage).await;
         for actor in outsiders() {
-            for name in Act::NAMES {
+            // An invitation and a power of attorney name nobody and no record.
+            let own = ["Invite", "GivePowerOfAttorney"];
+            for name in Act::NAMES.iter().filter(|name| !own.contains(name)) {
                 let real = done(&stage, actor, sample(name, actor, &RECORDS[2], &there)).await;
                 let none = done(&stage, actor, sample(name, actor, &NOTHING, &nowhere)).await;
                 assert_eq!(real, none, "{}: {name} by {}", stage.town.engine, actor.column);
@@ -75,8 +77,8 @@ async fn what_is_written_belongs_to_the_municipality_of_the_case_whoever_writes(
     for town in towns().await {
         let stage = Stage::make(town).await;
         // He lives in the other town and is let in here.
-        stage.town.must("ulf", start_thread("c2", "t9", "far")).await;
-        stage.town.must("far", crate::acts::send_message("t9", "m9", "Hej")).await;
+        stage.town.must("ulf", start_thread("c2", "t9", "gustav")).await;
+        stage.town.must("gustav", crate::acts::send_message("t9", "m9", "Hej")).await;
         let mut snapshot = stage.town.app.db.snapshot().await.expect("reads");
         for sql in [
             "SELECT DISTINCT municipality FROM message WHERE thread = 't9'",

@@ -170,7 +170,7 @@ impl World {
                 (own, StartThread { thread, case, subject: "s".to_owned(), with, message, text }.into())
             }
             (1, Some(task)) => (own, CompleteTask { task }.into()),
-            (2, _) => (own, Seen { scope: ScopeId::new("c0"), at: self.now }.into()),
+            (2, _) => (own, Seen { scope: ScopeId::new("c0"), at: self.now, record: None }.into()),
             (kind, _) if !threads.is_empty() => {
                 let scope = threads[self.dice.gen_range(0..threads.len())].clone();
                 let thread = ThreadId::new(scope.clone());
