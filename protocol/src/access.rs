@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a scope holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeKind {
     /// A person's private things.
@@ -26,6 +27,7 @@ pub enum ScopeKind {
 
 /// As what a person has a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The person it concerns.
@@ -45,6 +47,7 @@ pub enum Role {
 
 /// Whether a granted scope comes to the device by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SyncMode {
     /// It does.
@@ -58,6 +61,7 @@ pub enum SyncMode {
 
 /// One entry of the authoritative grant set. A scope that is not in the set leaves the device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Grant {
     /// The scope.
     pub scope: ScopeId,
@@ -81,6 +85,7 @@ pub struct Grant {
 /// Open an `on_open` scope (`POST /access/open`). Logged before the first byte leaves; the person whom
 /// it concerns can read that log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OpenScope {
     /// Which.
     pub scope: ScopeId,
@@ -97,6 +102,7 @@ pub const MAX_REASON: usize = 300;
 
 /// Why staff open content. The words for each are the ui's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Answering a message.
@@ -114,6 +120,7 @@ pub enum Purpose {
 
 /// The answer to [`OpenScope`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Opened {
     /// Until when the content may stand on the device.
     pub lease_until: Millis,
@@ -121,6 +128,7 @@ pub struct Opened {
 
 /// Say that opened content was shown again from the cache. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Seen {
     /// Which scope.
     pub scope: ScopeId,
@@ -152,6 +160,7 @@ pub struct FlaggedOpening {
 
 /// A page of the access log as the caller may read it, newest first (`GET /access/log?before=…`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LogPage {
     /// The lines.
     pub lines: Vec<LogLine>,
@@ -162,6 +171,7 @@ pub struct LogPage {
 
 /// That somebody looked or wrote.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LogLine {
     /// When.
     pub at: Millis,
@@ -187,6 +197,7 @@ pub struct LogLine {
 
 /// Who looked or wrote, as far as the one who reads it may know.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct LogReader {
     /// As what.
     pub role: Role,
@@ -206,6 +217,7 @@ pub struct LogReader {
 
 /// What was done. The words for each are the ui's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum LogAct {
     /// Opened.
@@ -231,6 +243,7 @@ pub enum LogAct {
 
 /// With what it was done, by the name that the one who reads it knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "thing", rename_all = "snake_case")]
 pub enum LogThing {
     /// A case as a whole.

@@ -23,7 +23,7 @@ use crate::person::Person;
 use crate::{person, relation, text};
 use protocol::Millis;
 use protocol::access::ScopeKind;
-use protocol::case::{MoveCase, Note, Stage, WriteNote};
+use protocol::case::{MAX_HIDDEN, MoveCase, Note, Stage, WriteNote};
 use protocol::id::{CaseId, MunicipalityId, PersonId, ScopeId};
 use protocol::refusal::RefusalCode;
 use protocol::relation::Matter;
@@ -162,8 +162,11 @@ pub async fn show<T: Signed>(
 ///
 /// # Errors
 /// [`RefusalCode::Invalid`] for somebody who has nothing to do with the case's municipality or person; whether such a
-/// person exists is not told.
+/// person exists is not told; [`RefusalCode::TooLong`] for too many.
 pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[PersonId]) -> Result<(), Error> {
+    if from.len() > MAX_HIDDEN {
+        return Err(RefusalCode::TooLong.into());
+    }
     for person in from {
         let (near,): (i64,) = sqlx::query_as(
             "SELECT COUNT(*) FROM person WHERE id = $1 AND (municipality = $2

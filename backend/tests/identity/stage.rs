@@ -89,6 +89,8 @@ pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
             keep_log_days: 3_650,
+            tls: None,
+            trusted_proxies: Vec::new(),
             providers: vec![
                 provider(Realm::Resident, &residents.issuer, &keys),
                 provider(Realm::Staff, &staff.issuer, "scopes = ['https://id.oidc.se/scope/naturalPersonOrgId']"),

@@ -21,6 +21,8 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
             keep_log_days: 3_650,
+            tls: None,
+            trusted_proxies: Vec::new(),
             providers: Vec::new(),
         };
         let (_stop, stopping) = watch::channel(false);

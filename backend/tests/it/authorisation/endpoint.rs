@@ -2,8 +2,10 @@
 
 use super::Row;
 use super::stage::{ACTORS, Actor, Answer, RECORDS, Record, Stage};
+use digiteam_backend::routes::ROUTES;
 use protocol::id::ScopeId;
 use serde_json::json;
+use std::collections::BTreeSet;
 
 /// What is sent to an endpoint.
 enum Probe {
@@ -28,11 +30,12 @@ enum Of {
     Thread(&'static str),
 }
 
-/// Every endpoint; one that the router has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 27] = [
+/// Every endpoint; one that the backend's list has and this has not fails.
+const ENDPOINTS: [(&str, &str, Probe); 28] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
+    ("GET", "/openapi.json", Probe::Plain("")),
     ("GET", "/.well-known/openid-configuration", Probe::Plain("")),
     ("GET", "/identity/jwks.json", Probe::Plain("")),
     ("GET", "/identity/client-jwks.json", Probe::Plain("")),
@@ -63,6 +66,13 @@ const PULL: &str = r#"{"device":"d"}"#;
 
 /// What everybody gets of every endpoint.
 pub(super) async fn rows(stage: &Stage) -> Vec<Row> {
+    let listed = ROUTES.iter().map(|route| (route.method.to_uppercase(), route.path)).collect::<BTreeSet<_>>();
+    let probed = ENDPOINTS.iter().map(|(method, path, _)| ((*method).to_owned(), *path)).collect::<BTreeSet<_>>();
+    let missing: Vec<_> = listed.difference(&probed).collect();
+    assert!(missing.is_empty(), "say in ENDPOINTS how these are tried: {missing:?}");
+    let gone: Vec<_> = probed.difference(&listed).filter(|(_, path)| *path != "/nowhere").collect();
+    assert!(gone.is_empty(), "these are no endpoints any more: {gone:?}");
+
     let mut rows = Vec::new();
     for (method, path, probe) in &ENDPOINTS {
         match probe {
