@@ -2,7 +2,7 @@
 
 use crate::Millis;
 use crate::document::DocumentSort;
-use crate::id::{RecordId, ScopeId};
+use crate::id::{CaseId, PersonId, RecordId, ScopeId};
 use serde::{Deserialize, Serialize};
 
 /// What a scope holds.
@@ -137,6 +137,21 @@ pub struct Seen {
     /// The note or document that was shown, if it was one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub record: Option<RecordId>,
+}
+
+/// Decide that somebody reads of staff by title and unit only, for a threat, or that they no longer do. Staff only. Lane:
+/// the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct HideStaff {
+    /// A case that they take part in.
+    pub case: CaseId,
+    /// Who reads no names.
+    pub person: PersonId,
+    /// Why, 1..=300 characters.
+    pub ground: String,
+    /// Whether it holds from now on.
+    pub hidden: bool,
 }
 
 /// On the desk of a unit's lead: content of the unit that somebody opened without being assigned to it.

@@ -81,6 +81,8 @@ acts! {
     CompleteTask(crate::task::CompleteTask);
     /// Say that opened content was shown again.
     Seen(crate::access::Seen);
+    /// Decide that somebody reads no names of staff.
+    HideStaff(crate::access::HideStaff);
     /// Record how somebody is related to the person whom a case concerns.
     RecordRelation(crate::relation::RecordRelation);
     /// End a relation and what was opened because of it.

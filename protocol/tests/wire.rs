@@ -98,6 +98,7 @@ fn mutations() {
         r#"{"act":"ask_for","case":"c1","task":"k1","person":"p1","title":"Kvitto","detail":null,"due_at":null}"#,
         r#"{"act":"complete_task","task":"k1"}"#,
         r#"{"act":"seen","scope":"x","at":1}"#,
+        r#"{"act":"hide_staff","case":"c1","person":"p1","ground":"hot","hidden":true}"#,
         r#"{"act":"seen","scope":"x","at":1,"record":"d1"}"#,
     ] {
         check::<Mutation>(&format!(r#"{{"mid":"u1","lane":"x","n":1,"made_at":2,"act":{act}}}"#));

@@ -5,6 +5,7 @@
 //! exist and what is not granted get the same answer.
 
 mod grant;
+mod hide;
 pub mod log;
 mod open;
 
@@ -12,6 +13,7 @@ pub use grant::{
     Held, NewGrant, grant, granted_until, grants, held, renew_threads, require, require_case_staff, require_served,
     revoke, served,
 };
+pub use hide::hide_staff;
 pub use open::{LEASE, open_scope, seen};
 
 use crate::App;

@@ -168,6 +168,7 @@ async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> 
         Act::AskFor(act) => task::ask(tx, caller, act).await,
         Act::CompleteTask(act) => task::complete(tx, caller, &act).await,
         Act::Seen(act) => access::seen(tx, caller, &act).await,
+        Act::HideStaff(act) => access::hide_staff(tx, caller, &act).await,
         Act::RecordRelation(act) => relation::record(tx, caller, act).await,
         Act::EndRelation(act) => relation::end(tx, caller, act).await,
         Act::Invite(act) => relation::invite(tx, caller, act).await,

@@ -6,8 +6,8 @@ use crate::acts::{
 use crate::town::{Town, towns};
 use digiteam_backend::access::log::{self, Fault, Verified};
 use digiteam_backend::access::{self};
-use protocol::access::{LogAct, LogLine, LogThing, OpenScope, Purpose, Role, ScopeKind, Seen};
-use protocol::id::{MunicipalityId, RecordId, ScopeId};
+use protocol::access::{HideStaff, LogAct, LogLine, LogThing, OpenScope, Purpose, Role, ScopeKind, Seen};
+use protocol::id::{CaseId, MunicipalityId, PersonId, RecordId, ScopeId};
 use protocol::refusal::RefusalCode;
 
 /// A case about the child that both guardians are let into, with a note and a document.
@@ -266,15 +266,22 @@ async fn people_kept_apart_never_stand_in_each_other_s_lines() {
 #[tokio::test]
 async fn where_a_threat_was_decided_staff_show_by_title_and_unit() {
     for town in with_case().await {
-        town.sql(
-            "INSERT INTO staff_hidden (person, municipality, ground, decided_by, at)
-             VALUES ('far', 'bjuv', 'hot mot personal', 'sara', $1)",
-        )
-        .await;
+        let decide = |person: &str, hidden| HideStaff {
+            case: CaseId::new("c1"),
+            person: PersonId::new(person),
+            ground: "hot mot personal".into(),
+            hidden,
+        };
+        town.must_not("moa", decide("far", true), RefusalCode::Access).await;
+        town.must_not("sara", decide("granne", true), RefusalCode::Access).await;
+        town.must("sara", decide("far", true)).await;
         let far = lines(&town, "far").await;
         assert!(!far.is_empty() && far.iter().all(|line| line.by.name.is_none()), "{}: {far:?}", town.engine);
         assert_eq!(far[0].by.unit.as_deref(), Some("Barn och familj"));
         assert!(by(&lines(&town, "moa").await, "Sara Holm").len() > 1, "others read names");
+        assert!(lines(&town, "moa").await.iter().all(|line| line.about.is_none() || line.act == LogAct::LetIn));
+        town.must("sara", decide("far", false)).await;
+        assert!(!by(&lines(&town, "far").await, "Sara Holm").is_empty());
     }
 }
 

@@ -139,6 +139,7 @@ impl Written {
             Act::Mask(act) => case("mask", &act.case).fact(act.fact.as_str()),
             Act::SignDocument(act) => case("sign_document", &act.case).fact(act.document.as_str()),
             Act::AskFor(act) => case("ask_for", &act.case).about(&act.person),
+            Act::HideStaff(act) => case("hide_staff", &act.case).about(&act.person),
             Act::RecordRelation(act) => case("record_relation", &act.case).about(&act.person),
             Act::EndRelation(act) => case("end_relation", &act.case),
             Act::KeepApart(act) => case("keep_apart", &act.case).about(&act.person),

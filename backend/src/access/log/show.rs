@@ -96,7 +96,7 @@ const VISIBLE: &str = "
     LEFT JOIN thread t ON t.id = e.thread
     LEFT JOIN document d ON d.id = e.fact
     LEFT JOIN note n ON n.id = e.fact
-    WHERE e.at <= $3 AND e.act NOT IN ('mask', 'keep_apart', 'end_keep_apart')
+    WHERE e.at <= $3 AND e.act NOT IN ('mask', 'keep_apart', 'end_keep_apart', 'hide_staff')
       AND (e.act <> 'end_relation' OR e.concerns = $1)
       AND e.concerns IN (SELECT $1 UNION SELECT cf.person FROM case_file cf
                          JOIN scope cs ON cs.kind = 'case' AND cs.fact = cf.id AND cs.audience = $1)

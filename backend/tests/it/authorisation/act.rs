@@ -7,7 +7,7 @@ use crate::acts::{
 };
 use digiteam_backend::error::Error;
 use digiteam_backend::sync::push_in;
-use protocol::access::Seen;
+use protocol::access::{HideStaff, Seen};
 use protocol::case::{MoveCase, Stage as CaseStage};
 use protocol::id::{CaseId, DeviceId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::message::MarkRead;
@@ -88,6 +88,10 @@ pub(super) fn sample(name: &str, actor: &Actor, record: &Record, scope: &ScopeId
         .into(),
         "CompleteTask" => CompleteTask { task: RecordId::new(record.task()) }.into(),
         "Seen" => Seen { scope: scope.clone(), at: 1, record: None }.into(),
+        "HideStaff" => {
+            let (case, person) = (CaseId::new(case), PersonId::new(record.person));
+            HideStaff { case, person, ground: "hot".into(), hidden: true }.into()
+        }
         "RecordRelation" => RecordRelation {
             case: CaseId::new(case),
             relation: RecordId::new("new"),
@@ -152,6 +156,7 @@ fn name_of(act: &Act) -> &'static str {
         Act::AskFor(_) => "AskFor",
         Act::CompleteTask(_) => "CompleteTask",
         Act::Seen(_) => "Seen",
+        Act::HideStaff(_) => "HideStaff",
         Act::RecordRelation(_) => "RecordRelation",
         Act::EndRelation(_) => "EndRelation",
         Act::Invite(_) => "Invite",
