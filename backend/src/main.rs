@@ -32,7 +32,8 @@ line of JSON an entry. `rotate-keys` makes the next signing keys: published at o
 while the old ones stay published for as long as something may be signed with them.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
-DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
+DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS,
+DIGITEAM_KEEP_DELETED_DAYS, DIGITEAM_PROVIDERS (the [[provider]] tables as TOML, or the path of a file with them).";
 
 const VERBS: [&str; 6] = ["load", "restored", "collect", "rotate-keys", "verify-log", "export-log"];
 

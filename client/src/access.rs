@@ -13,7 +13,7 @@ use crate::wire::{WireError, read};
 use bridge::access::{AccessLogView, LogAct, LogLineView, LogThing, LogWho, OpenScope, Purpose, ShowAccessLog};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::Millis;
-use protocol::access::{LogPage, Role, Seen};
+use protocol::access::{LogPage, Opened, Role, Seen};
 use protocol::id::{RecordId, ScopeId};
 use protocol::identity::Realm;
 use reqwest::Method;
@@ -35,8 +35,8 @@ impl Client {
             return Ok(());
         }
         let body = protocol::access::OpenScope { scope, purpose: purpose(call.purpose), reason: call.reason };
-        match open.ask(|wire| wire.request(Method::POST, &["access", "open"]).json(&body)).await {
-            Ok(_) => Ok(open.pull().await?),
+        match open.answer(|wire| wire.request(Method::POST, &["access", "open"]).json(&body)).await {
+            Ok(Opened { .. }) => Ok(open.pull().await?),
             Err(WireError::Ended) => Err(failure(FailureCode::SessionEnded)),
             Err(error) => Err(error.into()),
         }

@@ -12,9 +12,11 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use crate::claims::{self, LEVELS};
+use crate::asked::Asked;
+use crate::claims::{self, LEVELS, SCOPE_APPROVAL, SCOPE_SIGN};
 use crate::page;
 use crate::provider::Provider;
+use crate::sign::{self, SignRequest};
 use crate::words::Language;
 
 /// 128 bits in base64url.
@@ -31,6 +33,10 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) challenge: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) language: Language,
+    /// Claims that are named.
+    pub(crate) asked: Asked,
+    /// What is to be signed.
+    pub(crate) sign: Option<SignRequest>,
 }
 
 /// Why a request was turned down.
@@ -43,7 +49,7 @@ enum Refused {
 
 /// `GET` and `POST /authorize`
 pub(crate) async fn authorize(State(provider): State<Arc<Provider>>, RawForm(query): RawForm) -> Response {
-    match parse(&provider, &query) {
+    match parse(&provider, &query).await {
         Ok(request) => {
             let now = provider.now();
             let (id, secret) = provider.logins().begin(request, now);
@@ -82,7 +88,7 @@ fn send_back(provider: &Provider, redirect_uri: &str, state: Option<&str>, answe
     Redirect::to(address.as_str()).into_response()
 }
 
-fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest, Refused> {
+async fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest, Refused> {
     let mut fields = HashMap::new();
     let mut repeated = Vec::new();
     for (name, value) in form_urlencoded::parse(query) {
@@ -144,9 +150,25 @@ fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest, Refu
     }
     let wanted = field("claims").map(serde_json::from_str::<Value>).transpose();
     let wanted = wanted.map_err(|_| back("invalid_request", "claims is not JSON"))?;
-    if !wanted.is_none_or(|wanted| is_level_met(&wanted)) {
+    if !wanted.as_ref().is_none_or(is_level_met) {
         return Err(back("unmet_authentication_requirements", "the level asked for is not offered"));
     }
+    let signs = [SCOPE_SIGN, SCOPE_APPROVAL].iter().any(|scope| claims::has(&scopes, scope));
+    let sign = match field(sign::PARAMETER) {
+        Some(jwt) if signs => {
+            let prompts: Vec<&str> = field("prompt").unwrap_or_default().split_whitespace().collect();
+            if !["login", "consent"].iter().all(|prompt| prompts.contains(prompt)) {
+                return Err(back("invalid_request", "signing needs prompt=login consent"));
+            }
+            let read = SignRequest::read(provider, jwt, provider.now() / 1000).await;
+            Some(read.map_err(|error| {
+                tracing::warn!(%error, "request to sign refused");
+                back("invalid_request", "signRequest is not a good one, or not signed")
+            })?)
+        }
+        None if !signs => None,
+        _ => return Err(back("invalid_request", "a scope of signing and signRequest go together")),
+    };
     Ok(AuthorizationRequest {
         redirect_uri: redirect_uri.clone(),
         state: strong.to_owned(),
@@ -154,6 +176,8 @@ fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest, Refu
         challenge: challenge.to_owned(),
         scopes,
         language,
+        asked: wanted.as_ref().map(Asked::parse).unwrap_or_default(),
+        sign,
     })
 }
 

@@ -11,6 +11,7 @@ use std::time::Duration;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
 
 use crate::Registration;
 use crate::provider::hold;
@@ -41,7 +42,7 @@ pub(crate) enum AssertionError {
     Signature,
     #[error("iss and sub must be the client_id")]
     Subject,
-    #[error("aud must be the token endpoint or the issuer")]
+    #[error("aud must be the issuer, or the endpoint that it is for")]
     Audience,
     #[error("exp must lie ahead, at most five minutes")]
     Expiry,
@@ -81,23 +82,7 @@ impl Client {
 
     /// Checks an assertion made for one of `audiences`, at `now` in seconds.
     pub(crate) async fn verify(&self, assertion: &str, audiences: &[&str], now: u64) -> Result<(), AssertionError> {
-        let header = jsonwebtoken::decode_header(assertion).map_err(|_| AssertionError::Form)?;
-        if header.alg != Algorithm::ES256 {
-            return Err(AssertionError::Form);
-        }
-        let key = self.key(header.kid.as_deref()).await?;
-        let key = DecodingKey::from_jwk(&key).map_err(|_| AssertionError::NoKey)?;
-        // Only the signature is left to the library: the rest is held against the clock that was passed in.
-        let mut validation = Validation::new(Algorithm::ES256);
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        let claims = jsonwebtoken::decode::<Assertion>(assertion, &key, &validation)
-            .map_err(|error| match error.kind() {
-                jsonwebtoken::errors::ErrorKind::Json(_) => AssertionError::Form,
-                _ => AssertionError::Signature,
-            })?
-            .claims;
+        let claims: Assertion = self.signed(assertion).await?;
         if claims.iss != self.registration.id || claims.sub != self.registration.id {
             return Err(AssertionError::Subject);
         }
@@ -113,6 +98,46 @@ impl Client {
         let mut used = hold(&self.used);
         used.retain(|_, until| *until > now);
         if used.insert(claims.jti, claims.exp).is_some() { Err(AssertionError::Replay) } else { Ok(()) }
+    }
+
+    /// What the client says in a JWT to one of `audiences`, at `now` in seconds.
+    pub(crate) async fn open<T: DeserializeOwned>(
+        &self,
+        jwt: &str,
+        audiences: &[&str],
+        now: u64,
+    ) -> Result<T, AssertionError> {
+        let Said { frame, content } = self.signed(jwt).await?;
+        if frame.iss != self.registration.id {
+            return Err(AssertionError::Subject);
+        }
+        if !frame.aud.names_any(audiences) {
+            return Err(AssertionError::Audience);
+        }
+        if frame.exp.is_some_and(|exp| exp <= now) {
+            return Err(AssertionError::Expiry);
+        }
+        Ok(content)
+    }
+
+    /// The claims of a JWT whose signature is the client's; nothing else of it is checked.
+    async fn signed<T: DeserializeOwned>(&self, jwt: &str) -> Result<T, AssertionError> {
+        let header = jsonwebtoken::decode_header(jwt).map_err(|_| AssertionError::Form)?;
+        if header.alg != Algorithm::ES256 {
+            return Err(AssertionError::Form);
+        }
+        let key = self.key(header.kid.as_deref()).await?;
+        let key = DecodingKey::from_jwk(&key).map_err(|_| AssertionError::NoKey)?;
+        // Only the signature is left to the library: the rest is held against the clock that was passed in.
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let data = jsonwebtoken::decode::<T>(jwt, &key, &validation).map_err(|error| match error.kind() {
+            jsonwebtoken::errors::ErrorKind::Json(_) => AssertionError::Form,
+            _ => AssertionError::Signature,
+        })?;
+        Ok(data.claims)
     }
 
     async fn key(&self, kid: Option<&str>) -> Result<Jwk, AssertionError> {
@@ -144,6 +169,21 @@ struct Assertion {
     jti: String,
     nbf: Option<u64>,
     iat: Option<u64>,
+}
+
+#[derive(Deserialize)]
+struct Said<T> {
+    #[serde(flatten)]
+    frame: Frame,
+    #[serde(flatten)]
+    content: T,
+}
+
+#[derive(Deserialize)]
+struct Frame {
+    iss: String,
+    aud: Audience,
+    exp: Option<u64>,
 }
 
 #[derive(Deserialize)]

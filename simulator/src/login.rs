@@ -20,6 +20,7 @@ use crate::page;
 use crate::people::Person;
 use crate::provider::{Provider, make_token};
 use crate::qr::svg;
+use crate::sign::SignRequest;
 use crate::words::Language;
 
 /// A login is forgotten after this long, in milliseconds.
@@ -48,6 +49,7 @@ pub(crate) struct Found<'a> {
     pub(crate) login: &'a str,
     pub(crate) language: Language,
     pub(crate) scopes: &'a [String],
+    pub(crate) sign: Option<&'a SignRequest>,
     pub(crate) order: &'a mut Order,
 }
 
@@ -72,8 +74,8 @@ impl Logins {
             let Stage::Ordered(order) = &mut login.stage else { return None };
             order.advance(now);
             let fits = order.autostart() == autostart && order.is_pending();
-            let AuthorizationRequest { language, scopes, .. } = &login.request;
-            fits.then_some(Found { login: id, language: *language, scopes, order })
+            let AuthorizationRequest { language, scopes, sign, .. } = &login.request;
+            fits.then_some(Found { login: id, language: *language, scopes, sign: sign.as_ref(), order })
         })
     }
 
@@ -205,6 +207,10 @@ fn leave(provider: &Provider, logins: &mut Logins, id: &str, confirmed: Option<(
     let Some((person, at)) = confirmed else {
         return request.send_back(provider, &[("error", "access_denied")]);
     };
+    if !request.asked.is_for(&person.number) {
+        tracing::info!("somebody else than the one asked for");
+        return request.send_back(provider, &[("error", "unmet_authentication_requirements")]);
+    }
     tracing::info!(realm = ?provider.realm, "login confirmed");
     let grant = Grant {
         person,
@@ -214,6 +220,8 @@ fn leave(provider: &Provider, logins: &mut Logins, id: &str, confirmed: Option<(
         scopes: request.scopes.clone(),
         auth_time: at / 1000,
         txn: uuid::Uuid::new_v4().to_string(),
+        asked: request.asked.clone(),
+        sign: request.sign.clone(),
     };
     let code = provider.grants().make_code(grant, provider.now());
     request.send_back(provider, &[("code", &code)])

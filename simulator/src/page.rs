@@ -131,8 +131,11 @@ pub(crate) fn confirm(
     place: &str,
     person: &Person,
     scopes: &[String],
+    sign: Option<&str>,
 ) -> Response {
     let w = language.words();
+    let (title, confirm) = if sign.is_some() { (w.sign_title, w.sign) } else { (w.confirm_title, w.confirm) };
+    let signs = sign.map(|message| format!(r#"<blockquote id="sign-message">{}</blockquote>"#, escape(message)));
     let told =
         [(claims::SCOPE_INFO, w.tells_name), (claims::SCOPE_NUMBER, w.tells_number), (claims::SCOPE_ORG, w.tells_post)];
     let told: Vec<&str> =
@@ -143,21 +146,21 @@ pub(crate) fn confirm(
         r#"<p class="device">{phone}</p>
 <h1>{title}</h1>
 <p><strong>{client}</strong> {asks}</p>
-<dl><dt>{you_are}</dt><dd>{name}</dd>{gives}</dl>
+{signs}<dl><dt>{you_are}</dt><dd>{name}</dd>{gives}</dl>
 <p>{more}</p>
 {confirm}
 {deny}"#,
         phone = w.phone,
-        title = w.confirm_title,
         client = escape(provider.client.name()),
-        asks = w.asks,
+        asks = if sign.is_some() { w.asks_sign } else { w.asks },
+        signs = signs.unwrap_or_default(),
         you_are = w.you_are,
         name = escape(&person.name()),
         more = w.confirm_more,
-        confirm = button(&format!("{place}/confirm"), "confirm", w.confirm, "primary"),
+        confirm = button(&format!("{place}/confirm"), "confirm", confirm, "primary"),
         deny = button(&format!("{place}/deny"), "deny", w.cancel, "quiet"),
     );
-    frame(StatusCode::OK, language, w.confirm_title, r#" class="phone""#, &body)
+    frame(StatusCode::OK, language, title, r#" class="phone""#, &body)
 }
 
 /// The pretend app, after a yes on another device.

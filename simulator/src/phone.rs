@@ -30,7 +30,10 @@ pub(crate) async fn show(State(provider): State<Arc<Provider>>, Path(token): Pat
     let place = provider.path(&format!("phone/{token}"));
     match found.order.chosen() {
         None => page::people(&provider, found.language, &place),
-        Some(person) => page::confirm(&provider, found.language, &place, person, found.scopes),
+        Some(person) => {
+            let message = found.sign.and_then(|sign| sign.message(found.language));
+            page::confirm(&provider, found.language, &place, person, found.scopes, message.as_deref())
+        }
     }
 }
 

@@ -107,7 +107,7 @@ fn desk_page(route: &Route) -> Html {
         Route::Case(case) => html! { <CaseloadPage key="caseload" {case} /> },
         Route::Document(document) => html! { <DocumentPage key={route.to_string()} {document} /> },
         Route::Search => html! { <SearchPage key="search" /> },
-        Route::Home | Route::Messages | Route::Me => html! { <InboxPage key="inbox" /> },
+        Route::Home | Route::Messages | Route::Me | Route::AccessLog => html! { <InboxPage key="inbox" /> },
     }
 }
 

@@ -62,12 +62,15 @@ async fn give_lease(tx: &mut Tx<'_>, caller: &Caller, wish: &OpenScope, until: M
         let entry = Entry::of(tx, caller, by.role, place, "open").await?;
         tx.log.push(Entry { purpose: Some(wish.purpose), reason, ..entry })?;
     }
-    sqlx::query("INSERT INTO lease (person, scope, until) VALUES ($1, $2, $3) ON CONFLICT (person, scope) DO UPDATE SET until = excluded.until")
-        .bind(caller.person.as_str())
-        .bind(wish.scope.as_str())
-        .bind(until)
-        .execute(&mut *tx.conn)
-        .await?;
+    sqlx::query(
+        "INSERT INTO lease (person, scope, municipality, until) SELECT $1, id, municipality, $3 FROM scope WHERE id = $2
+         ON CONFLICT (person, scope) DO UPDATE SET until = excluded.until",
+    )
+    .bind(caller.person.as_str())
+    .bind(wish.scope.as_str())
+    .bind(until)
+    .execute(&mut *tx.conn)
+    .await?;
     tx.feed.regrant(&caller.person);
     Ok(())
 }

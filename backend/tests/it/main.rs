@@ -14,6 +14,7 @@ mod door;
 mod events;
 mod feed;
 mod gap;
+mod health;
 mod limits;
 mod log;
 mod mask;

@@ -2,7 +2,7 @@
 
 use super::Row;
 use super::stage::{ACTORS, Actor, Answer, RECORDS, Record, Stage};
-use digiteam_backend::routes::ROUTES;
+use digiteam_backend::routes::{ROUTES, Who};
 use protocol::id::ScopeId;
 use serde_json::json;
 use std::collections::BTreeSet;
@@ -31,7 +31,7 @@ enum Of {
 }
 
 /// Every endpoint; one that the backend's list has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 28] = [
+const ENDPOINTS: [(&str, &str, Probe); 32] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
@@ -47,6 +47,10 @@ const ENDPOINTS: [(&str, &str, Probe); 28] = [
     ("POST", "/identity/logout", Probe::Plain("")),
     ("POST", "/identity/backchannel-logout/{provider}", Probe::Plain("")),
     ("GET", "/identity/frontchannel-logout/{provider}", Probe::Plain("")),
+    ("GET", "/identity/devices", Probe::Plain("")),
+    ("POST", "/identity/devices/{id}/sign-out", Probe::Plain("")),
+    ("GET", "/identity/userinfo", Probe::Plain("")),
+    ("POST", "/identity/userinfo", Probe::Plain("")),
     ("GET", "/municipalities", Probe::Plain("")),
     ("GET", "/me", Probe::Plain("")),
     ("POST", "/blobs", Probe::Plain("bytes")),
@@ -79,8 +83,15 @@ pub(super) async fn rows(stage: &Stage) -> Vec<Row> {
             Probe::Plain(body) => {
                 let mut cells = Vec::new();
                 let filled = path.replace(['{', '}'], "x");
+                let asks = ROUTES.iter().any(|route| {
+                    route.who == Who::Caller && route.path == *path && route.method.eq_ignore_ascii_case(method)
+                });
                 for actor in &ACTORS {
-                    cells.push(stage.ask(actor, method, &filled, (*body).to_owned()).await.cell());
+                    let answer = match asks {
+                        true => stage.ask(actor, method, &filled, (*body).to_owned()).await,
+                        false => stage.ask_open(actor, method, &filled, (*body).to_owned()).await,
+                    };
+                    cells.push(answer.cell());
                 }
                 rows.push(Row { what: format!("{method} {path}"), record: "", cells });
             }

@@ -1,10 +1,10 @@
 //! The people of the table and the records that they try.
 
 use crate::acts::{open_case, open_case_to, start_thread, write_note};
-use crate::town::{Town, token};
+use crate::town::Town;
 use axum::body::{Body, Bytes, to_bytes};
 use digiteam_backend::{document, router};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{Request, StatusCode};
 use protocol::document::{BlobRef, DocumentSort, Section, SignDocument};
 use protocol::id::{CaseId, DocumentId, PersonId, RecordId, ScopeId};
@@ -148,9 +148,20 @@ impl Stage {
 
     /// What `actor` is answered over HTTP.
     pub(super) async fn ask(&self, actor: &Actor, method: &str, path: &str, body: String) -> Answer {
+        self.ask_as(actor, (method, path), (method, path), body).await
+    }
+
+    /// As [`Stage::ask`], of what asks nobody who they are: the proof is one for another address.
+    pub(super) async fn ask_open(&self, actor: &Actor, method: &str, path: &str, body: String) -> Answer {
+        self.ask_as(actor, (method, path), ("GET", "/me"), body).await
+    }
+
+    async fn ask_as(&self, actor: &Actor, (method, path): (&str, &str), proof: (&str, &str), body: String) -> Answer {
         let mut request = Request::builder().method(method).uri(path);
         if let Some(person) = actor.person {
-            request = request.header(AUTHORIZATION, format!("Bearer {}", token(person)));
+            for (name, value) in self.town.headers(person, proof.0, proof.1).await {
+                request = request.header(name, value);
+            }
         }
         let request = request.header(CONTENT_TYPE, "application/json").body(Body::from(body)).expect("is a request");
         let answer = router(self.town.app.clone()).oneshot(request).await.expect("is answered");
