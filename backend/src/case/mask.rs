@@ -8,7 +8,7 @@ use crate::access::require_case_staff;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::identity::Caller;
-use crate::{person, text};
+use crate::text;
 use protocol::case::{MAX_HIDDEN, Mask, paragraphs};
 use protocol::document::Section;
 use protocol::id::PersonId;
