@@ -227,7 +227,7 @@ async fn document(town: &Town, record: &Record) -> SignDocument {
         document: DocumentId::new(record.document()),
         sort: DocumentSort::Decision,
         title: "Beslut".into(),
-        sections: vec![Section { heading: "Beslut".into(), text: "Ja.".into() }],
+        sections: vec![Section { heading: "Beslut".into(), text: "Ja.".into(), masked: None }],
         file: Some(BlobRef {
             blob: stored.blob,
             name: "beslut.pdf".into(),
