@@ -21,6 +21,7 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            keep_log_days: 3_650,
             limits: Rates::default(),
             tls: None,
             trusted_proxies: Vec::new(),
