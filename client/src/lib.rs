@@ -18,6 +18,7 @@ pub mod fuzz;
 mod home;
 mod identity;
 mod message;
+mod relation;
 mod seal;
 mod search;
 mod store;

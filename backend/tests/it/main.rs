@@ -4,6 +4,7 @@ mod access;
 mod acme;
 mod acts;
 mod apart;
+mod authorisation;
 mod booking;
 mod collect;
 #[path = "../common/mod.rs"]
@@ -17,6 +18,7 @@ mod gap;
 mod health;
 mod invite;
 mod limits;
+mod log;
 mod mask;
 mod message;
 mod model;

@@ -12,6 +12,7 @@ mod message;
 mod oidc;
 mod passphrase;
 mod proof;
+mod relation;
 mod session;
 mod staff;
 mod stolen;
