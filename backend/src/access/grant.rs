@@ -3,6 +3,7 @@
 use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{code, decode};
+use crate::identity::Reader;
 use protocol::Millis;
 use protocol::access::{Grant, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, PersonId, ScopeId};
@@ -118,7 +119,7 @@ pub struct Held {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) -> Result<Vec<Grant>, Error> {
+pub async fn grants(conn: &mut AnyConnection, person: Reader<'_>, now: Millis) -> Result<Vec<Grant>, Error> {
     Ok(held(conn, person, now, None).await?.into_iter().map(|held| held.grant).collect())
 }
 
@@ -128,7 +129,7 @@ pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) ->
 /// When the database fails.
 pub async fn served(
     conn: &mut AnyConnection,
-    person: &PersonId,
+    person: Reader<'_>,
     scope: &ScopeId,
     now: Millis,
 ) -> Result<Option<Grant>, Error> {
@@ -142,7 +143,7 @@ pub async fn served(
 /// When the database fails.
 pub async fn held(
     conn: &mut AnyConnection,
-    person: &PersonId,
+    person: Reader<'_>,
     now: Millis,
     only: Option<&ScopeId>,
 ) -> Result<Vec<Held>, Error> {
@@ -171,7 +172,12 @@ pub async fn held(
     .fetch_all(conn)
     .await?;
     rows.into_iter()
-        .map(|(scope, kind, role, sync, epoch, until, head, floor, opened_until)| {
+        .filter_map(|row| match decode::<ScopeKind>(&row.1) {
+            Ok(kind) => person.may_have(kind).then_some(Ok((kind, row))),
+            Err(error) => Some(Err(error)),
+        })
+        .map(|row| {
+            let (kind, (scope, _, role, sync, epoch, until, head, floor, opened_until)) = row?;
             let (role, sync): (Role, SyncMode) = (decode(&role)?, decode(&sync)?);
             let served = sync == SyncMode::Auto || opened_until.is_some();
             // A child's things do not stand on the device of somebody who was let in and never comes back.
@@ -179,7 +185,7 @@ pub async fn held(
                 .then(|| until.map_or(lent_until(now), |until| until.min(lent_until(now))));
             let grant = Grant {
                 scope: ScopeId::new(scope),
-                kind: decode(&kind)?,
+                kind,
                 role,
                 sync,
                 epoch,
@@ -265,7 +271,7 @@ pub async fn require_case_staff(tx: &mut Tx<'_>, person: &PersonId, case: &str) 
     let scope = crate::feed::find_scope(tx, ScopeKind::Case, case, crate::feed::STAFF).await?;
     let scope = scope.ok_or(RefusalCode::Access)?;
     let by = require_by(tx.conn, person, &scope, tx.now).await?;
-    if !by.own && served(tx.conn, person, &scope, tx.now).await?.is_none() {
+    if !by.own && served(tx.conn, Reader::sure(person), &scope, tx.now).await?.is_none() {
         return Err(RefusalCode::Reason.into());
     }
     Ok(scope)
@@ -277,7 +283,7 @@ pub async fn require_case_staff(tx: &mut Tx<'_>, person: &PersonId, case: &str) 
 /// [`RefusalCode::Access`] otherwise.
 pub async fn require_served(
     conn: &mut AnyConnection,
-    person: &PersonId,
+    person: Reader<'_>,
     scope: &ScopeId,
     now: Millis,
 ) -> Result<Role, Error> {

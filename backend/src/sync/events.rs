@@ -90,7 +90,7 @@ impl Follow {
             return Ok(Some(()));
         }
         for (scope, news) in touched.scopes.iter().filter(|(scope, _)| self.listener.follows(scope)) {
-            match served(&mut snapshot, &self.caller.person, scope, self.app.db.now()).await? {
+            match served(&mut snapshot, self.caller.reader(), scope, self.app.db.now()).await? {
                 Some(grant) => {
                     // What a proxy is sent is noted first, where they pull.
                     let page = news.page(&grant).filter(|_| matches!(grant.role, Role::Resident | Role::Caseworker));
@@ -106,7 +106,7 @@ impl Follow {
     /// Follows what is served now; whoever hears of it pulls, and misses nothing of what was before.
     async fn begin(&mut self) -> Result<(), Error> {
         let mut snapshot = self.app.db.snapshot().await?;
-        let grants = grants(&mut snapshot, &self.caller.person, self.app.db.now()).await?;
+        let grants = grants(&mut snapshot, self.caller.reader(), self.app.db.now()).await?;
         self.listener.follow(grants.into_iter().filter_map(|grant| Some((grant.scope, grant.head?))).collect());
         self.queue.push_back(Event::stale());
         Ok(())

@@ -6,6 +6,7 @@ mod canary;
 mod common;
 mod devices;
 mod fake;
+mod invite;
 mod issuer;
 mod limits;
 mod login;

@@ -15,6 +15,7 @@ mod events;
 mod feed;
 mod gap;
 mod health;
+mod invite;
 mod limits;
 mod log;
 mod mask;
