@@ -31,7 +31,7 @@ enum Of {
 }
 
 /// Every endpoint; one that the backend's list has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 32] = [
+const ENDPOINTS: [(&str, &str, Probe); 34] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
@@ -49,6 +49,8 @@ const ENDPOINTS: [(&str, &str, Probe); 32] = [
     ("GET", "/identity/frontchannel-logout/{provider}", Probe::Plain("")),
     ("GET", "/identity/devices", Probe::Plain("")),
     ("POST", "/identity/devices/{id}/sign-out", Probe::Plain("")),
+    ("POST", "/identity/invites", Probe::Plain("{}")),
+    ("POST", "/identity/invites/{invite}/revoke", Probe::Plain("")),
     ("GET", "/identity/userinfo", Probe::Plain("")),
     ("POST", "/identity/userinfo", Probe::Plain("")),
     ("GET", "/municipalities", Probe::Plain("")),
