@@ -4,6 +4,7 @@ use anyhow::Context as _;
 use digiteam_backend::{App, collect, config::Config, identity, load, serve, system_clock};
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -15,11 +16,14 @@ const USAGE: &str = "usage: digiteam-backend [--config FILE]
        digiteam-backend restored [--config FILE]
        digiteam-backend collect [--config FILE]
        digiteam-backend rotate-keys [--config FILE]
+       digiteam-backend check-provider NAME [--config FILE]
 
 `load` fills an empty database from data files. `restored` is to be run once after the database came back
 from a backup, before the backend starts: clients then send again what it may have forgotten. `collect`
 forgets what was deleted more than `keep_deleted_days` (90) ago; a running backend does so daily. `rotate-keys` makes the next signing keys: published at once, signing a day later,
-while the old ones stay published for as long as something may be signed with them.
+while the old ones stay published for as long as something may be signed with them. `check-provider` reads
+what a provider says about itself and tells what fits, what is missing and what that means; it ends
+with 1 if something is missing that is needed.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
 DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
@@ -28,18 +32,24 @@ DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM
 const GRACE: Duration = Duration::from_secs(10);
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     let wish = Wish::parse(std::env::args().skip(1))?;
     let filter = EnvFilter::try_from_env("DIGITEAM_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = Config::read(wish.config.as_deref())?;
     if matches!(wish.act, Act::RotateKeys) {
-        return say(&identity::rotate_keys(&config, system_clock()())?);
+        say(&identity::rotate_keys(&config, system_clock()())?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Act::CheckProvider(name) = &wish.act {
+        let checked = identity::check_provider(&config, name, system_clock()()).await?;
+        say(&checked.lines)?;
+        return Ok(if checked.is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let (stop, stopping) = watch::channel(false);
     let app = App::open(config, system_clock(), stopping).await?;
     match wish.act {
-        Act::RotateKeys => {}
+        Act::RotateKeys | Act::CheckProvider(_) => {}
         Act::Serve => serve(&app, stop).await?,
         Act::Load(folder) => {
             let steps = load::load(&app, &folder, jiff::Zoned::now().date()).await?;
@@ -51,7 +61,8 @@ async fn main() -> anyhow::Result<()> {
             tracing::info!(collected, "tombstones collected");
         }
     }
-    app.close().await
+    app.close().await?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Answers until asked to stop, and what is under way then for [`GRACE`].
@@ -94,27 +105,30 @@ enum Act {
     Restored,
     Collect,
     RotateKeys,
+    CheckProvider(String),
 }
 
 impl Wish {
     fn parse(args: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut args = args.peekable();
-        let verb = args.next_if(|arg| ["load", "restored", "collect", "rotate-keys"].contains(&arg.as_str()));
+        let verb = args
+            .next_if(|arg| ["load", "restored", "collect", "rotate-keys", "check-provider"].contains(&arg.as_str()));
         let mut config = None;
         let mut folder = None;
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--config" => config = Some(args.next().context(USAGE)?.into()),
-                name if folder.is_none() && !name.starts_with('-') => folder = Some(name.into()),
+                name if folder.is_none() && !name.starts_with('-') => folder = Some(name.to_owned()),
                 _ => anyhow::bail!(USAGE),
             }
         }
         let act = match (verb.as_deref(), folder) {
             (None, None) => Act::Serve,
-            (Some("load"), Some(folder)) => Act::Load(folder),
+            (Some("load"), Some(folder)) => Act::Load(folder.into()),
             (Some("restored"), None) => Act::Restored,
             (Some("collect"), None) => Act::Collect,
             (Some("rotate-keys"), None) => Act::RotateKeys,
+            (Some("check-provider"), Some(name)) => Act::CheckProvider(name),
             _ => anyhow::bail!(USAGE),
         };
         Ok(Self { config, act })

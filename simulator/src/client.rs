@@ -1,6 +1,7 @@
 //! The registered client, and the proof that a caller is it.
 //!
-//! The only proof taken is `private_key_jwt`: an ES256 assertion under a key of the client's own JWKS. The set is fetched
+//! A client has either a secret, in the header or in the form, or keys: then the only proof taken is `private_key_jwt`, an
+//! ES256 assertion under a key of the client's own JWKS. The same keys sign its Request Objects. The set is fetched
 //! when first needed, since client and provider may start in any order, and again when an unknown `kid` turns up.
 //! Every assertion is taken once.
 
@@ -11,6 +12,8 @@ use std::time::Duration;
 use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::Registration;
 use crate::provider::hold;
@@ -64,6 +67,37 @@ impl Client {
         Self { registration, http, keys: tokio::sync::Mutex::default(), used: Mutex::default() }
     }
 
+    /// Whether it proves itself by a secret.
+    pub(crate) fn has_secret(&self) -> bool {
+        self.registration.secret.is_some()
+    }
+
+    /// Whether that is its secret; both are hashed first, so that the time taken tells nothing.
+    pub(crate) fn is_secret(&self, told: &str) -> bool {
+        use sha2::{Digest as _, Sha256};
+        self.registration.secret.as_ref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(told))
+    }
+
+    /// The fields of a Request Object that the client signed for `issuer`.
+    pub(crate) async fn open(&self, jwt: &str, issuer: &str, now: u64) -> Result<Map<String, Value>, AssertionError> {
+        let mut claims: Map<String, Value> = self.signed(jwt).await?;
+        let text = |name: &str| claims.get(name).and_then(Value::as_str);
+        if text("iss") != Some(&self.registration.id) {
+            return Err(AssertionError::Subject);
+        }
+        if text("aud") != Some(issuer) {
+            return Err(AssertionError::Audience);
+        }
+        let exp = claims.get("exp").and_then(Value::as_u64);
+        if !exp.is_some_and(|exp| exp > now && exp <= now + LIFETIME + LEEWAY) {
+            return Err(AssertionError::Expiry);
+        }
+        for frame in ["iss", "aud", "exp", "iat", "nbf", "jti"] {
+            claims.remove(frame);
+        }
+        Ok(claims)
+    }
+
     /// Its `client_id`.
     pub(crate) fn id(&self) -> &str {
         &self.registration.id
@@ -81,23 +115,7 @@ impl Client {
 
     /// Checks an assertion made for one of `audiences`, at `now` in seconds.
     pub(crate) async fn verify(&self, assertion: &str, audiences: &[&str], now: u64) -> Result<(), AssertionError> {
-        let header = jsonwebtoken::decode_header(assertion).map_err(|_| AssertionError::Form)?;
-        if header.alg != Algorithm::ES256 {
-            return Err(AssertionError::Form);
-        }
-        let key = self.key(header.kid.as_deref()).await?;
-        let key = DecodingKey::from_jwk(&key).map_err(|_| AssertionError::NoKey)?;
-        // Only the signature is left to the library: the rest is held against the clock that was passed in.
-        let mut validation = Validation::new(Algorithm::ES256);
-        validation.validate_exp = false;
-        validation.validate_aud = false;
-        validation.required_spec_claims.clear();
-        let claims = jsonwebtoken::decode::<Assertion>(assertion, &key, &validation)
-            .map_err(|error| match error.kind() {
-                jsonwebtoken::errors::ErrorKind::Json(_) => AssertionError::Form,
-                _ => AssertionError::Signature,
-            })?
-            .claims;
+        let claims: Assertion = self.signed(assertion).await?;
         if claims.iss != self.registration.id || claims.sub != self.registration.id {
             return Err(AssertionError::Subject);
         }
@@ -113,6 +131,26 @@ impl Client {
         let mut used = hold(&self.used);
         used.retain(|_, until| *until > now);
         if used.insert(claims.jti, claims.exp).is_some() { Err(AssertionError::Replay) } else { Ok(()) }
+    }
+
+    /// What the client signed. Only the signature is left to the library: the rest is held against the clock that was
+    /// passed in.
+    async fn signed<T: DeserializeOwned + Clone>(&self, jwt: &str) -> Result<T, AssertionError> {
+        let header = jsonwebtoken::decode_header(jwt).map_err(|_| AssertionError::Form)?;
+        if header.alg != Algorithm::ES256 {
+            return Err(AssertionError::Form);
+        }
+        let key = self.key(header.kid.as_deref()).await?;
+        let key = DecodingKey::from_jwk(&key).map_err(|_| AssertionError::NoKey)?;
+        let mut validation = Validation::new(Algorithm::ES256);
+        validation.validate_exp = false;
+        validation.validate_aud = false;
+        validation.required_spec_claims.clear();
+        let opened = jsonwebtoken::decode::<T>(jwt, &key, &validation).map_err(|error| match error.kind() {
+            jsonwebtoken::errors::ErrorKind::Json(_) => AssertionError::Form,
+            _ => AssertionError::Signature,
+        })?;
+        Ok(opened.claims)
     }
 
     async fn key(&self, kid: Option<&str>) -> Result<Jwk, AssertionError> {
@@ -135,7 +173,7 @@ fn pick<'a>(set: &'a JwkSet, kid: Option<&str>) -> Option<&'a Jwk> {
     }
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 struct Assertion {
     iss: String,
     sub: String,
@@ -146,7 +184,7 @@ struct Assertion {
     iat: Option<u64>,
 }
 
-#[derive(Deserialize)]
+#[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Audience {
     One(String),

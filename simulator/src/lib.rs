@@ -12,6 +12,7 @@ mod client;
 mod discovery;
 mod grant;
 mod login;
+mod message;
 mod order;
 mod page;
 mod people;
@@ -55,7 +56,7 @@ pub struct Config {
 }
 
 /// A client as an operator registers it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Registration {
     /// Its `client_id`.
     pub id: String,
@@ -63,6 +64,8 @@ pub struct Registration {
     pub name: String,
     /// Where its public keys stand.
     pub jwks: Url,
+    /// What it proves itself by instead of those keys, if anything.
+    pub secret: Option<String>,
     /// Redirect addresses, compared as strings.
     pub redirect_uris: Vec<String>,
 }
@@ -130,6 +133,7 @@ fn issuer(provider: Arc<Provider>) -> Router {
         .route("/phone/{token}/person", post(phone::choose))
         .route("/phone/{token}/confirm", post(phone::confirm))
         .route("/phone/{token}/deny", post(phone::deny))
+        .route("/phone/{token}/hint", post(phone::force))
         .with_state(provider)
 }
 

@@ -15,6 +15,8 @@ pub(crate) enum Set {
     Build,
     /// To drive windows without a display, and to test on PostgreSQL.
     Drive,
+    /// To run the providers of the tests, and the benchmarks' peer.
+    Node,
     /// To compile the face, where rustup has no wasm target.
     Wasm,
 }
@@ -29,6 +31,7 @@ const BUILD: &[&str] = &[
 ];
 const DRIVE: &[&str] =
     &["webkit2gtk-driver", "xvfb", "xauth", "dbus", "dbus-x11", "gnome-keyring", "postgresql", "fonts-noto-core"];
+const NODE: &[&str] = &["nodejs", "npm"];
 const WASM: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 
 /// What to look for where packages have other names.
@@ -39,6 +42,8 @@ const PROGRAMS: &[(Set, &str)] = &[
     (Set::Drive, "Xvfb"),
     (Set::Drive, "dbus-daemon"),
     (Set::Drive, "gnome-keyring-daemon"),
+    (Set::Node, "node"),
+    (Set::Node, "npm"),
 ];
 
 /// Makes sure that the sets are there.
@@ -64,6 +69,7 @@ fn packages(set: Set) -> &'static [&'static str] {
     match set {
         Set::Build => BUILD,
         Set::Drive => DRIVE,
+        Set::Node => NODE,
         Set::Wasm if crate::face::rustup_has_wasm() => &[],
         Set::Wasm => WASM,
     }

@@ -28,6 +28,7 @@ mod token;
 
 pub use caller::Caller;
 pub use family::is_live;
+pub use provider::Checked;
 pub use rotate::rotate_keys;
 
 use crate::App;
@@ -35,6 +36,7 @@ use crate::config::Config;
 use anyhow::Context as _;
 use axum::Router;
 use axum::routing::{get, post};
+use protocol::Millis;
 use std::sync::Arc;
 
 /// The issuer and the relying party.
@@ -55,6 +57,18 @@ impl Identity {
         let providers = provider::RelyingParty::new(http::Http::new()?, client_keys, redirect);
         Ok(Self { id_token_keys, providers })
     }
+}
+
+/// Holds what a provider says about itself against how `config` wants to use it.
+///
+/// # Errors
+/// When no provider has that name, or the key folder cannot be used.
+pub async fn check_provider(config: &Config, name: &str, now: Millis) -> anyhow::Result<Checked> {
+    let provider = config.providers.iter().find(|provider| provider.id == name);
+    let provider = provider.with_context(|| format!("the configuration has no provider {name}"))?;
+    // Another installed provider of cryptography is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(Identity::open(config)?.providers.check(provider, now).await)
 }
 
 /// The routes.

@@ -7,6 +7,8 @@ mod issuer;
 mod login;
 mod logout;
 mod manner;
+mod npm;
+mod outside;
 mod refused;
 mod session;
 mod stage;

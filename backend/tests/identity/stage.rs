@@ -17,6 +17,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 use url::Url;
@@ -40,7 +41,7 @@ pub(crate) struct Stage {
     pub(crate) staff: Arc<Fake>,
     clock: Arc<AtomicI64>,
     _stop: watch::Sender<bool>,
-    _folder: tempfile::TempDir,
+    folder: TempDir,
     _guard: Guard,
 }
 
@@ -70,17 +71,7 @@ pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
         let clock = Arc::new(AtomicI64::new(NOON));
         let residents = Fake::start(NUMBER, clock.clone()).await;
         let staff = Fake::start(AFFILIATION, clock.clone()).await;
-        let secret = folder.path().join("secret");
-        std::fs::write(&secret, format!("{SECRET}\n")).expect("is written");
-        let keys = keys.replace("SECRET", &format!("{{ file = '{}' }}", secret.display()));
-        let provider = |realm: Realm, issuer: &str, keys: &str| -> Provider {
-            let id = realm.as_str();
-            let text = format!(
-                "id = '{id}'\nrealm = '{id}'\nmunicipalities = ['helsingborg']\nissuer = '{issuer}'\nclient_id = '{CLIENT}'\n\
-                 {keys}"
-            );
-            toml::from_str(&text).expect("is a provider")
-        };
+        std::fs::write(folder.path().join("secret"), format!("{SECRET}\n")).expect("is written");
         let config = Config {
             listen: "127.0.0.1:0".parse().expect("is an address"),
             public_url: ISSUER.parse().expect("is a URL"),
@@ -89,14 +80,14 @@ pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
             providers: vec![
-                provider(Realm::Resident, &residents.issuer, &keys),
-                provider(Realm::Staff, &staff.issuer, "scopes = ['https://id.oidc.se/scope/naturalPersonOrgId']"),
+                provider(&folder, Realm::Resident, &residents.issuer, keys),
+                provider(&folder, Realm::Staff, &staff.issuer, ""),
             ],
         };
         let (app, stop) = open(&config, &clock).await;
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
-        let stage = Stage { engine, app, config, residents, staff, clock, _stop: stop, _folder: folder, _guard: guard };
+        let stage = Stage { engine, app, config, residents, staff, clock, _stop: stop, folder, _guard: guard };
         let keys = stage.get("/identity/client-jwks.json", None).await.json();
         for fake in [&stage.residents, &stage.staff] {
             fake.trust(serde_json::from_value(keys.clone()).expect("is a key set"));
@@ -106,6 +97,15 @@ pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
         stages.push(stage);
     }
     stages
+}
+
+fn provider(folder: &TempDir, realm: Realm, issuer: &str, keys: &str) -> Provider {
+    let secret = format!("{{ file = '{}' }}", folder.path().join("secret").display());
+    let (id, keys) = (realm.as_str(), keys.replace("SECRET", &secret));
+    let text = format!(
+        "id = '{id}'\nrealm = '{id}'\nmunicipalities = ['helsingborg']\nissuer = '{issuer}'\nclient_id = '{CLIENT}'\n{keys}"
+    );
+    toml::from_str(&text).expect("is a provider")
 }
 
 async fn open(config: &Config, clock: &Arc<AtomicI64>) -> (Arc<App>, watch::Sender<bool>) {
@@ -126,6 +126,17 @@ impl Stage {
     pub(crate) async fn restart(&mut self) {
         self.app.clone().close().await.expect("closes");
         (self.app, self._stop) = open(&self.config, &self.clock).await;
+    }
+
+    /// From now on residents log in at this provider, with these keys of the configuration.
+    pub(crate) async fn use_provider(&mut self, issuer: &str, keys: &str) {
+        self.config.providers[0] = provider(&self.folder, Realm::Resident, issuer, keys);
+        self.restart().await;
+    }
+
+    /// For providers that have a clock of their own.
+    pub(crate) fn go_to_the_present(&self) {
+        self.clock.store(jiff::Timestamp::now().as_millisecond(), Ordering::SeqCst);
     }
 
     pub(crate) fn wait(&self, millis: i64) {

@@ -4,4 +4,5 @@
 
 mod actors;
 mod login;
+mod manner;
 mod refusal;
