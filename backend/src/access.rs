@@ -179,6 +179,8 @@ pub async fn held(
            AND g.scope = COALESCE($3, g.scope)
            AND NOT EXISTS (SELECT 1 FROM access_grant o WHERE o.subject = p.id AND o.scope = g.scope
                            AND o.starts <= $2 AND (o.until IS NULL OR o.until > $2))
+           AND NOT EXISTS (SELECT 1 FROM kept_apart a JOIN case_file f ON f.id = s.fact WHERE a.person = p.id
+                           AND (a.other = f.person OR a.other IN (SELECT person FROM case_party WHERE case_id = f.id)))
          ORDER BY 1",
     )
     .bind(person.as_str())
@@ -219,9 +221,11 @@ fn lent_until(now: Millis) -> Millis {
 /// [`RefusalCode::Access`] without a grant.
 pub async fn require(conn: &mut AnyConnection, person: &PersonId, scope: &ScopeId, now: Millis) -> Result<Role, Error> {
     let row: Option<(String,)> = sqlx::query_as(
-        "SELECT g.role FROM access_grant g
+        "SELECT g.role FROM access_grant g JOIN scope s ON s.id = g.scope
          WHERE g.scope = $2 AND g.starts <= $3 AND (g.until IS NULL OR g.until > $3)
-           AND (g.subject = $1 OR g.subject = (SELECT unit FROM person WHERE id = $1))
+           AND (g.subject = $1 OR (g.subject = (SELECT unit FROM person WHERE id = $1)
+                AND NOT EXISTS (SELECT 1 FROM kept_apart a JOIN case_file f ON f.id = s.fact WHERE a.person = $1
+                    AND (a.other = f.person OR a.other IN (SELECT person FROM case_party WHERE case_id = f.id)))))
          ORDER BY CASE WHEN g.subject = $1 THEN 0 ELSE 1 END LIMIT 1",
     )
     .bind(person.as_str())

@@ -5,8 +5,9 @@
 
 use crate::db::Tx;
 use crate::error::Error;
+use crate::relation;
 use protocol::Millis;
-use protocol::id::MunicipalityId;
+use protocol::id::{MunicipalityId, PersonId};
 use protocol::refusal::RefusalCode;
 
 /// Name of what both engines answer with; see the migrations.
@@ -21,12 +22,13 @@ pub struct Span {
     pub ends: Millis,
 }
 
-/// Makes an appointment at `span` that takes all of `parties`: persons, rooms and interpreters, by id.
+/// Makes an appointment at `span` that takes all of `parties`: persons, rooms and interpreters, by id. People who are
+/// kept apart never share one.
 ///
 /// # Errors
-/// [`RefusalCode::Conflict`] when one of them is taken for a part of that time; [`RefusalCode::Reused`] when the id is;
-/// [`RefusalCode::Invalid`] when it would end before it begins. Then nothing of it stands once the caller's savepoint
-/// is gone.
+/// [`RefusalCode::Access`] when two of them are kept apart; [`RefusalCode::Conflict`] when one of them is taken for a
+/// part of that time; [`RefusalCode::Reused`] when the id is; [`RefusalCode::Invalid`] when it would end before it begins.
+/// Then nothing of it stands once the caller's savepoint is gone.
 pub async fn take(
     tx: &mut Tx<'_>,
     municipality: &MunicipalityId,
@@ -36,6 +38,13 @@ pub async fn take(
 ) -> Result<(), Error> {
     if span.starts >= span.ends {
         return Err(RefusalCode::Invalid.into());
+    }
+    for (at, one) in parties.iter().enumerate() {
+        for other in &parties[at + 1..] {
+            if relation::are_apart(tx, &PersonId::new(*one), &PersonId::new(*other)).await? {
+                return Err(RefusalCode::Access.into());
+            }
+        }
     }
     sqlx::query("INSERT INTO appointment (id, municipality, starts, ends) VALUES ($1, $2, $3, $4)")
         .bind(appointment)

@@ -10,7 +10,8 @@ use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{code, decode};
 use crate::identity::Caller;
-use crate::{person, text};
+use crate::person::{self, Person};
+use crate::text;
 use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Path, State};
 use axum::response::Response;
@@ -41,17 +42,18 @@ pub fn router() -> Router<Arc<App>> {
 pub async fn sign(tx: &mut Tx<'_>, caller: &Caller, act: SignDocument) -> Result<(), Error> {
     require_case_staff(tx, &caller.person, act.case.as_str()).await?;
     let case = case::find(tx, &act.case).await?;
-    let document = checked(tx, caller, &act).await?;
+    let author = person::find(tx, &caller.person).await?;
+    let document = checked(tx, caller, &author, &act).await?;
     insert(tx, &case, caller, &act.document, &document).await?;
     case::withhold(tx, &case, act.document.as_str(), &act.hidden_from).await?;
-    case::show(tx, &case, act.document.as_str(), &document).await
+    case::show(tx, &case, act.document.as_str(), &author, &document).await
 }
 
-/// Every document of a case, by id.
+/// Every document of a case, by id, with who signed it.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn of_case(tx: &mut Tx<'_>, case: &CaseId) -> Result<Vec<(String, Document)>, Error> {
+pub async fn of_case(tx: &mut Tx<'_>, case: &CaseId) -> Result<Vec<(String, Person, Document)>, Error> {
     type Row = (String, String, String, String, Option<String>, String, i64, Option<i64>);
     let rows: Vec<Row> = sqlx::query_as(
         "SELECT id, sort, title, sections, file, author, signed_at, appeal_until FROM document WHERE case_id = $1 ORDER BY signed_at, id",
@@ -61,17 +63,18 @@ pub async fn of_case(tx: &mut Tx<'_>, case: &CaseId) -> Result<Vec<(String, Docu
     .await?;
     let mut documents = Vec::with_capacity(rows.len());
     for (id, sort, title, sections, file, author, signed_at, appeal_until) in rows {
+        let signer = person::find(tx, &PersonId::new(author)).await?;
         let document = Document {
             case: case.clone(),
             sort: decode(&sort)?,
             title,
             sections: serde_json::from_str(&sections)?,
             file: file.map(|file| serde_json::from_str(&file)).transpose()?,
-            author: person::find(tx, &PersonId::new(author)).await?.signature(),
+            author: signer.signature(),
             signed_at,
             appeal_until,
         };
-        documents.push((id, document));
+        documents.push((id, signer, document));
     }
     Ok(documents)
 }
@@ -164,7 +167,7 @@ async fn download(
 }
 
 /// The document as it will be shown, its words and file checked.
-async fn checked(tx: &mut Tx<'_>, caller: &Caller, act: &SignDocument) -> Result<Document, Error> {
+async fn checked(tx: &mut Tx<'_>, caller: &Caller, author: &Person, act: &SignDocument) -> Result<Document, Error> {
     if act.sections.is_empty() || act.sort == DocumentSort::Unknown {
         return Err(RefusalCode::Invalid.into());
     }
@@ -182,7 +185,7 @@ async fn checked(tx: &mut Tx<'_>, caller: &Caller, act: &SignDocument) -> Result
         title: text::line(&act.title, 200)?,
         sections: act.sections.clone(),
         file,
-        author: person::find(tx, &caller.person).await?.signature(),
+        author: author.signature(),
         signed_at: tx.now,
         appeal_until: act.appeal_until,
     })

@@ -18,6 +18,7 @@ pub mod identity;
 pub mod load;
 pub mod message;
 pub mod person;
+pub mod relation;
 pub mod serve;
 pub mod sync;
 pub mod task;

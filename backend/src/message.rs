@@ -4,12 +4,13 @@
 //! the words with a purpose. Messages are only ever added; a read mark only moves forward.
 
 use crate::access::{NewGrant, grant, granted_until, require, require_case_staff};
+use crate::case::CaseFile;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{ALL, find_scope, scope_for};
 use crate::identity::Caller;
 use crate::person::{self, Person};
-use crate::text;
+use crate::{case, relation, text};
 use protocol::access::{Role, ScopeKind, SyncMode};
 use protocol::id::{PersonId, ScopeId, ThreadId};
 use protocol::identity::Realm;
@@ -37,17 +38,21 @@ pub async fn start(tx: &mut Tx<'_>, caller: &Caller, act: StartThread) -> Result
     let role = require(tx.conn, &party.id, &case_scope, tx.now).await?;
     // Whoever may see the case for a time may write about it for that time.
     let until = granted_until(tx, &party.id, &case_scope).await?;
+    let file = case::find(tx, &act.case).await?;
+    if !case::may_write(tx, &file, &party.id).await? || relation::are_apart(tx, &party.id, &staff.id).await? {
+        return Err(RefusalCode::Access.into());
+    }
 
     sqlx::query("INSERT INTO thread (id, municipality, case_id, subject, started_at) VALUES ($1, $2, $3, $4, $5)")
         .bind(act.thread.as_str())
-        .bind(staff.municipality.as_str())
+        .bind(file.municipality.as_str())
         .bind(act.case.as_str())
         .bind(&subject)
         .bind(tx.now)
         .execute(&mut *tx.conn)
         .await
         .map_err(text::reused)?;
-    let scope = scope_for(tx, &staff.municipality, ScopeKind::Thread, act.thread.as_str(), ALL).await?;
+    let scope = scope_for(tx, &file.municipality, ScopeKind::Thread, act.thread.as_str(), ALL).await?;
     for (person, role, sync, until) in
         [(party, role, SyncMode::Auto, until), (staff, Role::Caseworker, SyncMode::OnOpen, None)]
     {
@@ -58,31 +63,73 @@ pub async fn start(tx: &mut Tx<'_>, caller: &Caller, act: StartThread) -> Result
             .execute(&mut *tx.conn)
             .await?;
         let new = NewGrant { subject: person.id.as_str(), scope: &scope, role, sync, until, ground: "participant" };
-        grant(tx, &staff.municipality, new).await?;
+        grant(tx, &file.municipality, new).await?;
     }
-    let thread = Thread {
-        thread: act.thread.clone(),
-        case: Some(act.case),
-        subject,
-        participants: vec![party.participant(), staff.participant()],
-        started_at: tx.now,
-    };
-    tx.feed.put(&scope, act.thread.as_str(), &thread)?;
+    show_participants_of(tx, &file, &act.thread).await?;
     send(tx, caller, SendMessage { thread: act.thread, message: act.message, text: act.text }).await
+}
+
+/// Shows who takes part in every thread about `case` anew, after who may know whom has changed.
+///
+/// # Errors
+/// When the database fails.
+pub async fn show_participants(tx: &mut Tx<'_>, case: &CaseFile) -> Result<(), Error> {
+    let threads: Vec<(String,)> = sqlx::query_as("SELECT id FROM thread WHERE case_id = $1 ORDER BY id")
+        .bind(case.id.as_str())
+        .fetch_all(&mut *tx.conn)
+        .await?;
+    for (thread,) in threads {
+        show_participants_of(tx, case, &ThreadId::new(thread)).await?;
+    }
+    Ok(())
+}
+
+/// What a thread is about and who takes part, the resident first. Staff stand in it by name, unless the resident must not
+/// know who and where they are.
+async fn show_participants_of(tx: &mut Tx<'_>, case: &CaseFile, thread: &ThreadId) -> Result<(), Error> {
+    let (subject, started_at): (String, i64) = sqlx::query_as("SELECT subject, started_at FROM thread WHERE id = $1")
+        .bind(thread.as_str())
+        .fetch_one(&mut *tx.conn)
+        .await?;
+    let mut people: Vec<Person> = participants(tx, thread).await?.into_iter().map(|(person, _)| person).collect();
+    people.sort_by_key(|person| person.realm == Realm::Staff);
+    let concerned = person::find(tx, &case.person).await?;
+    let mut veiled = false;
+    for person in people.iter().filter(|person| person.realm == Realm::Resident) {
+        veiled |= relation::is_veiled(tx, case, &concerned, &person.id).await?;
+    }
+    let name = if veiled { Person::veiled_participant } else { Person::participant };
+    let shown = Thread {
+        thread: thread.clone(),
+        case: Some(case.id.clone()),
+        subject,
+        participants: people.iter().map(name).collect(),
+        started_at,
+    };
+    let scope = scope_for(tx, &case.municipality, ScopeKind::Thread, thread.as_str(), ALL).await?;
+    tx.feed.put(&scope, thread.as_str(), &shown)
 }
 
 /// Adds a message.
 ///
 /// # Errors
 /// [`RefusalCode::Access`] for whoever does not take part, [`RefusalCode::Invalid`] or
-/// [`RefusalCode::TooLong`] for the text, [`RefusalCode::Reused`] when the id is taken.
+/// [`RefusalCode::TooLong`] for the text, [`RefusalCode::Reused`] when the id is taken, [`RefusalCode::Closed`] when the
+/// others are to be kept apart from the sender.
 pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<(), Error> {
     let scope = require_participant(tx, &caller.person, &act.thread).await?;
     let text = text::body(&act.text, MAX_TEXT)?;
-    let (n,): (i64,) = sqlx::query_as("UPDATE thread SET last_n = last_n + 1 WHERE id = $1 RETURNING last_n")
-        .bind(act.thread.as_str())
-        .fetch_one(&mut *tx.conn)
-        .await?;
+    let row: Option<(i64,)> = sqlx::query_as(
+        "UPDATE thread SET last_n = last_n + 1 WHERE id = $1 AND NOT EXISTS
+             (SELECT 1 FROM participant p JOIN kept_apart k ON k.person = p.person WHERE p.thread = $1 AND k.other = $2)
+         RETURNING last_n",
+    )
+    .bind(act.thread.as_str())
+    .bind(caller.person.as_str())
+    .fetch_optional(&mut *tx.conn)
+    .await?;
+    // Whoever should answer has been taken out of it.
+    let (n,) = row.ok_or(RefusalCode::Closed)?;
     sqlx::query(
         "INSERT INTO message (id, municipality, thread, n, sender, text, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
@@ -159,7 +206,9 @@ async fn project_rows(tx: &mut Tx<'_>, thread: &ThreadId, scope: &ScopeId) -> Re
     .bind(thread.as_str())
     .fetch_one(&mut *tx.conn)
     .await?;
-    for (staff, read_n) in people.iter().filter(|(person, _)| person.realm == Realm::Staff) {
+    let apart = apart_from_others(tx, thread).await?;
+    let staff = people.iter().filter(|(person, _)| person.realm == Realm::Staff);
+    for (staff, read_n) in staff.filter(|(staff, _)| !apart.iter().any(|apart| apart == staff.id.as_str())) {
         let (unread,): (i64,) =
             sqlx::query_as("SELECT COUNT(*) FROM message WHERE thread = $1 AND n > $2 AND sender <> $3")
                 .bind(thread.as_str())
@@ -182,6 +231,18 @@ async fn project_rows(tx: &mut Tx<'_>, thread: &ThreadId, scope: &ScopeId) -> Re
         tx.feed.put(&desk, thread.as_str(), &row)?;
     }
     Ok(())
+}
+
+/// Those who are to be kept apart from somebody else in the thread.
+async fn apart_from_others(tx: &mut Tx<'_>, thread: &ThreadId) -> Result<Vec<String>, Error> {
+    let rows: Vec<(String,)> = sqlx::query_as(
+        "SELECT k.person FROM participant a JOIN kept_apart k ON k.person = a.person
+         JOIN participant b ON b.thread = a.thread AND b.person = k.other WHERE a.thread = $1",
+    )
+    .bind(thread.as_str())
+    .fetch_all(&mut *tx.conn)
+    .await?;
+    Ok(rows.into_iter().map(|(person,)| person).collect())
 }
 
 async fn require_participant(tx: &mut Tx<'_>, person: &PersonId, thread: &ThreadId) -> Result<ScopeId, Error> {

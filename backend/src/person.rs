@@ -46,6 +46,19 @@ impl Person {
         }
     }
 
+    /// A staff member's title alone, for those from whom the name is kept.
+    pub fn office(&self) -> String {
+        self.title.clone().unwrap_or_default()
+    }
+
+    /// As shown in a thread to somebody from whom the names of staff are kept.
+    pub fn veiled_participant(&self) -> Participant {
+        match self.realm {
+            Realm::Staff => Participant { name: self.office(), title: None, ..self.participant() },
+            Realm::Resident => self.participant(),
+        }
+    }
+
     /// As shown in a thread.
     pub fn participant(&self) -> Participant {
         Participant {
@@ -107,11 +120,20 @@ pub async fn settle(tx: &mut Tx<'_>, id: &PersonId) -> Result<(), Error> {
     };
     let new = NewGrant { subject: id.as_str(), scope: &scope, role, sync: SyncMode::Auto, until: None, ground: "own" };
     grant(tx, &person.municipality, new).await?;
+    show_profile(tx, &person).await
+}
+
+/// Shows a person their own particulars.
+///
+/// # Errors
+/// When the database fails.
+pub async fn show_profile(tx: &mut Tx<'_>, person: &Person) -> Result<(), Error> {
+    let scope = person.own_scope(tx).await?;
     let profile = Profile {
-        given_name: person.given_name,
-        family_name: person.family_name,
-        municipality: person.municipality,
+        given_name: person.given_name.clone(),
+        family_name: person.family_name.clone(),
+        municipality: person.municipality.clone(),
         protected: person.protected,
     };
-    tx.feed.put(&scope, id.as_str(), &profile)
+    tx.feed.put(&scope, person.id.as_str(), &profile)
 }

@@ -3,7 +3,7 @@
 //! A reader who stops reading costs its own connection after a while and nobody else anything: nothing is queued for
 //! it beyond what the system's socket and the stream's short queue hold.
 
-use crate::{App, collect, router};
+use crate::{App, collect, relation, router};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
@@ -42,6 +42,9 @@ async fn collect_daily(app: Arc<App>) {
         match collect::collect(&app.db, app.config.keep_deleted_days).await {
             Ok(collected) => tracing::info!(collected, "tombstones collected"),
             Err(error) => tracing::error!(%error, "tombstones were not collected"),
+        }
+        if let Err(error) = relation::refresh(&app.db).await {
+            tracing::error!(%error, "relations were not shown anew");
         }
     }
 }

@@ -28,6 +28,27 @@ pub struct CaseRowView {
     pub stage: Stage,
 }
 
+/// The cases on a caseworker's desk, newest first.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListCaseload {}
+
+impl Call for ListCaseload {
+    const NAME: &'static str = "list_caseload";
+    const TOPICS: &'static [Topic] = &[Topic::Case];
+    type Reply = Vec<CaseloadRowView>;
+}
+
+/// A row of the desk's list.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseloadRowView {
+    /// The row.
+    pub row: CaseRowView,
+    /// For [`crate::access::OpenScope`].
+    pub scope: String,
+    /// Whether the content is open, so that [`ShowCase`] shows it.
+    pub opened: bool,
+}
+
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

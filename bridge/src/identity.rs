@@ -28,9 +28,13 @@ pub enum SessionView {
     ChooseCode {
         /// Who.
         me: MeView,
+        /// What is to be chosen.
+        by: Secret,
     },
     /// Stored and locked; the code opens it, also offline.
     Locked {
+        /// What opens it.
+        by: Secret,
         /// Wrong codes that are left before all is erased.
         tries_left: u32,
     },
@@ -48,6 +52,16 @@ pub enum SessionView {
         /// Seconds until it locks, once they are few: somebody should be asked whether they are there.
         locks_in_seconds: Option<u32>,
     },
+}
+
+/// What opens what is stored on a device.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Secret {
+    /// Six digits, together with what the device's keyring keeps.
+    Code,
+    /// Where the device has no keyring: at least twelve characters, not only digits.
+    Passphrase,
 }
 
 /// Who is logged in.
@@ -119,10 +133,10 @@ impl Call for CancelSignIn {
     type Reply = ();
 }
 
-/// Choose the code for this device.
+/// Choose the code for this device, or the passphrase.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct ChooseCode {
-    /// Six digits.
+    /// See [`Secret`].
     pub code: String,
 }
 
@@ -141,10 +155,10 @@ impl Call for ChooseCode {
     type Reply = ();
 }
 
-/// Unlock with the code; works offline.
+/// Unlock with the code or the passphrase; works offline.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct Unlock {
-    /// Six digits.
+    /// See [`Secret`].
     pub code: String,
 }
 

@@ -97,6 +97,12 @@ pub enum FailureCode {
     WrongCode,
     /// The code must be six digits.
     BadCode,
+    /// The passphrase is wrong; tries that are left stand in `details`.
+    WrongPassphrase,
+    /// The passphrase is too short or too plain.
+    BadPassphrase,
+    /// After wrong passphrases the next has to wait; the seconds stand in `details`.
+    TooSoon,
     /// Too many wrong codes: what was stored on this device has been erased.
     TooManyTries,
     /// Not logged in, or locked.

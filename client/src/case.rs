@@ -3,11 +3,12 @@
 use crate::Client;
 use crate::failure::failure;
 use crate::store::{Store, StoreError};
-use bridge::case::{CaseRowView, CaseView, CaseworkerView, EntryView, ListCases, ShowCase, Stage};
+use bridge::case::{
+    CaseRowView, CaseView, CaseloadRowView, CaseworkerView, EntryView, ListCaseload, ListCases, ShowCase, Stage,
+};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::case::{Case, CaseRow};
 use protocol::record::{Body, Json};
-use std::collections::HashSet;
 
 impl Client {
     /// The cases I take part in, newest first.
@@ -16,24 +17,41 @@ impl Client {
     /// `NotOpen`, or what the store says.
     pub async fn list_cases(&self, _: ListCases) -> Result<Vec<CaseRowView>, Failure> {
         let open = self.open()?;
-        let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT kind, body FROM record INDEXED BY record_case WHERE kind IN ('case', 'case_row')
+        let rows: Vec<(String,)> = sqlx::query_as(
+            "SELECT body FROM record INDEXED BY record_case WHERE kind IN ('case', 'case_row') AND kind = 'case'
              ORDER BY coalesce(at, 0) DESC, body ->> '$.number' DESC LIMIT 500",
         )
         .fetch_all(open.store.read())
         .await
         .map_err(StoreError::from)?;
-        let mut listed = HashSet::new();
-        Ok(rows
-            .into_iter()
-            .filter_map(|(kind, body)| match Body::parse(&kind, &Json::new(body).ok()?) {
-                Body::Case(case) => Some(row_of_case(&case)),
-                Body::CaseRow(row) => Some(row_of_desk(row)),
-                _ => None,
-            })
-            // An opened case stands on the desk too.
-            .filter(|row| listed.insert(row.case.clone()))
-            .collect())
+        let case = |(body,): (String,)| serde_json::from_str(&body).ok().map(|case| row_of_case(&case));
+        Ok(rows.into_iter().filter_map(case).collect())
+    }
+
+    /// The cases on a caseworker's desk, newest first.
+    ///
+    /// # Errors
+    /// `NotOpen`, or what the store says.
+    pub async fn list_caseload(&self, _: ListCaseload) -> Result<Vec<CaseloadRowView>, Failure> {
+        let open = self.open()?;
+        let rows: Vec<(String, bool)> = sqlx::query_as(
+            "SELECT row.body,
+                 EXISTS (SELECT 1 FROM grants JOIN cursor ON cursor.scope = grants.scope
+                     WHERE grants.scope = row.body ->> '$.scope' AND grants.head IS NOT NULL
+                     AND (grants.sync = 'auto' OR grants.lease_until > ?1)) AS opened
+             FROM record AS row INDEXED BY record_case
+             WHERE row.kind IN ('case', 'case_row') AND row.kind = 'case_row'
+             ORDER BY coalesce(row.at, 0) DESC, row.body ->> '$.number' DESC LIMIT 500",
+        )
+        .bind(open.store.lent_after(open.now()).await?)
+        .fetch_all(open.store.read())
+        .await
+        .map_err(StoreError::from)?;
+        let row = |(body, opened): (String, bool)| {
+            let row: CaseRow = serde_json::from_str(&body).ok()?;
+            Some(CaseloadRowView { scope: row.scope.to_string(), opened, row: row_of_desk(row) })
+        };
+        Ok(rows.into_iter().filter_map(row).collect())
     }
 
     /// One case with all that is written in it.

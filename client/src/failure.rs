@@ -62,6 +62,9 @@ fn retry(code: FailureCode) -> Retry {
         | FailureCode::KeyLost
         | FailureCode::WrongCode
         | FailureCode::BadCode
+        | FailureCode::WrongPassphrase
+        | FailureCode::BadPassphrase
+        | FailureCode::TooSoon
         | FailureCode::TooManyTries
         | FailureCode::NotOpen
         | FailureCode::SessionEnded

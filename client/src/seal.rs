@@ -35,6 +35,8 @@ pub(crate) struct Effort {
 impl Effort {
     /// For what is sealed now: a fraction of a second on a phone.
     pub(crate) const NOW: Self = Self { memory_kib: 64 * 1024, passes: 3 };
+    /// For what nothing else protects: half a second to a second of a computer, and much memory.
+    pub(crate) const ALONE: Self = Self { memory_kib: 256 * 1024, passes: 4 };
 }
 
 impl Key {

@@ -1,7 +1,7 @@
 //! Where the device's secret is kept.
 //!
 //! The keyring of the operating system holds 32 random bytes that, together with the code, open the
-//! store's key. Without a keyring there is no store: nothing falls back to a plain file.
+//! store's key. Without a keyring a passphrase opens it alone: nothing falls back to a plain file.
 
 use sha2::{Digest as _, Sha256};
 use std::sync::Mutex;

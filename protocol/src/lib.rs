@@ -17,6 +17,7 @@ pub mod mutation;
 pub mod person;
 pub mod record;
 pub mod refusal;
+pub mod relation;
 pub mod sync;
 pub mod task;
 

@@ -71,6 +71,24 @@ acts! {
     CompleteTask(crate::task::CompleteTask);
     /// Say that opened content was shown again.
     Seen(crate::access::Seen);
+    /// Record how somebody is related to the person whom a case concerns.
+    RecordRelation(crate::relation::RecordRelation);
+    /// End a relation and what was opened because of it.
+    EndRelation(crate::relation::EndRelation);
+    /// Make it possible to be given a power of attorney.
+    Invite(crate::relation::Invite);
+    /// Give a power of attorney.
+    GivePowerOfAttorney(crate::relation::GivePowerOfAttorney);
+    /// Withdraw or renounce a power of attorney.
+    WithdrawPowerOfAttorney(crate::relation::WithdrawPowerOfAttorney);
+    /// Keep two people apart.
+    KeepApart(crate::relation::KeepApart);
+    /// Keep two people apart no longer.
+    EndKeepApart(crate::relation::EndKeepApart);
+    /// Mark a person as having protected identity.
+    MarkProtected(crate::relation::MarkProtected);
+    /// Let a representative of a person with protected identity in.
+    ConfirmProxy(crate::relation::ConfirmProxy);
 }
 
 /// What became of a mutation; stored with it, in the same transaction as its effect.

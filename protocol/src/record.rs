@@ -124,6 +124,10 @@ bodies! {
     ThreadRow(crate::message::ThreadRow) = "thread_row";
     /// A desk's summary row of a case.
     CaseRow(crate::case::CaseRow) = "case_row";
+    /// Who acts for whom.
+    Representation(crate::relation::Representation) = "representation";
+    /// An access to a case that ended by itself.
+    Closure(crate::relation::Closure) = "closure";
 }
 
 #[cfg(test)]

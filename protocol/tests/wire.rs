@@ -8,6 +8,7 @@ use digiteam_protocol::message::{Message, ReadMark, Thread, ThreadRow};
 use digiteam_protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use digiteam_protocol::person::Profile;
 use digiteam_protocol::refusal::Refusal;
+use digiteam_protocol::relation::{Closure, RelationKind, Representation};
 use digiteam_protocol::sync::{
     DigestResponse, Event, EventKind, Page, PullRequest, PullResponse, PushRequest, PushResponse,
 };
@@ -45,6 +46,35 @@ fn records() {
     check::<ThreadRow>(
         r#"{"thread":"t1","scope":"x","with":"Moa Berg","subject":"Möte","last_at":1,"last_from_other":true,"unread":2}"#,
     );
+}
+
+#[test]
+fn relations() {
+    check::<Representation>(
+        r#"{"side":"representative","name":"Elsa Berg","kind":"joint_custody","until":9,"source":"population_register","checked_at":1,
+        "cases":[{"case":"c1","until":5},{"case":"c2"}]}"#,
+    );
+    check::<Representation>(
+        r#"{"side":"represented","name":"Moa Berg","kind":"power_of_attorney","matters":["messages","meetings","file"],"until":9,
+        "warn_at":7,"source":"person","checked_at":1,"cases":[]}"#,
+    );
+    check::<Closure>(r#"{"case":"c1","name":"Moa Berg","why":"kept_apart","ground":"kontaktförbud","at":1}"#);
+    // As registries wrote it before custody was joint or sole.
+    assert_eq!(serde_json::from_str::<RelationKind>(r#""custody""#).expect("decodes"), RelationKind::JointCustody);
+    for act in [
+        r#"{"act":"record_relation","case":"c1","relation":"r1","kind":"god_man","person":"p2","starts":1,"until":9,
+        "matters":["file"],"source":"chief_guardian","same_address":false}"#,
+        r#"{"act":"end_relation","case":"c1","relation":"r1","ground":"dom"}"#,
+        r#"{"act":"invite","code_hash":"00"}"#,
+        r#"{"act":"give_power_of_attorney","relation":"r1","code":"ABCD","matters":["messages"],"until":9}"#,
+        r#"{"act":"withdraw_power_of_attorney","relation":"r1"}"#,
+        r#"{"act":"keep_apart","case":"c1","person":"p1","other":"p2","ground":"kontaktförbud"}"#,
+        r#"{"act":"end_keep_apart","case":"c1","person":"p1","other":"p2"}"#,
+        r#"{"act":"mark_protected","person":"p1","ground":"sekretessmarkering"}"#,
+        r#"{"act":"confirm_proxy","case":"c1","person":"p2","ground":"god man","review_at":9}"#,
+    ] {
+        check::<Mutation>(&format!(r#"{{"mid":"u1","lane":"x","n":1,"made_at":2,"act":{act}}}"#));
+    }
 }
 
 #[test]

@@ -30,6 +30,7 @@ macro_rules! with_commands {
             message::keep_draft,
             message::mark_read,
             case::list_cases,
+            case::list_caseload,
             case::show_case,
             document::show_document,
             document::show_page,
@@ -51,7 +52,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 24] = [
+    const BOTH: [&str; 23] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -71,14 +72,13 @@ mod tests {
         "send_message",
         "keep_draft",
         "mark_read",
-        "list_cases",
         "show_case",
         "show_document",
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 3] = ["show_home", "complete_task", "list_threads"];
-    const DESK: [&str; 2] = ["list_inbox", "open_scope"];
+    const RESIDENT: [&str; 4] = ["show_home", "complete_task", "list_threads", "list_cases"];
+    const DESK: [&str; 3] = ["list_inbox", "list_caseload", "open_scope"];
 
     #[test]
     fn every_call_of_the_bridge_is_a_command() {

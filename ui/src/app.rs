@@ -83,8 +83,13 @@ fn Session() -> Html {
     match &**session {
         SessionView::SignedOut { reason } => html! { <Entrance><WelcomePage reason={*reason} /></Entrance> },
         SessionView::SigningIn => html! { <Entrance><SigningInPage /></Entrance> },
-        SessionView::ChooseCode { me } => html! { <Entrance><ChooseCodePage name={me.name.clone()} /></Entrance> },
-        SessionView::Locked { tries_left } => html! { <Entrance><LockedPage tries_left={*tries_left} /></Entrance> },
+        // Keyed, as a form that was begun for one does not become the other.
+        SessionView::ChooseCode { me, by } => html! {
+            <Entrance><ChooseCodePage key={format!("{by:?}")} name={me.name.clone()} by={*by} /></Entrance>
+        },
+        SessionView::Locked { by, tries_left } => html! {
+            <Entrance><LockedPage by={*by} tries_left={*tries_left} /></Entrance>
+        },
         SessionView::Open { me, login_needed, kept, locks_in_seconds, .. } => html! {
             <ContextProvider<MeView> context={me.clone()}>
                 <IdleGuard is_near={locks_in_seconds.is_some()} kept={*kept} />

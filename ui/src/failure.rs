@@ -11,6 +11,14 @@ pub(crate) fn say(words: &Words, failure: &Failure) -> AttrValue {
             let left: u32 = left.parse().unwrap_or_default();
             return words.say_with("failure-wrong-code-left", &[("left", left.into())]);
         }
+        (FailureCode::WrongPassphrase, Some(left)) => {
+            let left: u32 = left.parse().unwrap_or_default();
+            return words.say_with("failure-wrong-passphrase-left", &[("left", left.into())]);
+        }
+        (FailureCode::TooSoon, Some(seconds)) => {
+            let minutes = seconds.parse::<u32>().unwrap_or_default().div_ceil(60);
+            return words.say_with("failure-too-soon-minutes", &[("minutes", minutes.into())]);
+        }
         _ => words.say(key(failure.code)),
     };
     match &failure.details {
@@ -40,6 +48,9 @@ pub(crate) fn key(code: FailureCode) -> Key {
         FailureCode::KeyLost => Key("failure-key-lost"),
         FailureCode::WrongCode => Key("failure-wrong-code"),
         FailureCode::BadCode => Key("failure-bad-code"),
+        FailureCode::WrongPassphrase => Key("failure-wrong-passphrase"),
+        FailureCode::BadPassphrase => Key("failure-bad-passphrase"),
+        FailureCode::TooSoon => Key("failure-too-soon"),
         FailureCode::TooManyTries => Key("failure-too-many-tries"),
         FailureCode::NotOpen => Key("failure-not-open"),
         FailureCode::SessionEnded => Key("failure-session-ended"),

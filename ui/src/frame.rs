@@ -2,15 +2,16 @@
 //! fresh it is, the places, and what was told.
 
 use crate::app::use_me;
-use crate::case::{CasePage, CasesPage};
+use crate::case::{CasePage, CaseloadPage, CasesPage};
 use crate::document::DocumentPage;
 use crate::home::HomePage;
 use crate::identity::{IdleChoice, LeaveButtons, LoginNeeded, MePage};
 use crate::kit::{Icon, Sign};
-use crate::locale::{Key, use_words};
+use crate::locale::{Key, Words, use_words};
 use crate::message::{InboxPage, ThreadPage, ThreadsPage};
 use crate::notice::NoticePlace;
 use crate::route::{Route, use_route};
+use crate::search::SearchPage;
 use crate::sync::Freshness;
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
@@ -20,6 +21,12 @@ const PLACES: [(Route, &str, Sign, Key); 4] = [
     (Route::Messages, "nav-messages", Sign::Messages, Key("kit-nav-messages")),
     (Route::Cases, "nav-case", Sign::Case, Key("kit-nav-case")),
     (Route::Me, "nav-me", Sign::Me, Key("kit-nav-me")),
+];
+
+const DESK_PLACES: [(Route, &str, Sign, Key); 3] = [
+    (Route::Messages, "nav-inbox", Sign::Messages, Key("kit-nav-inbox")),
+    (Route::Cases, "nav-caseload", Sign::Case, Key("kit-nav-caseload")),
+    (Route::Search, "nav-search", Sign::Search, Key("kit-nav-search")),
 ];
 
 /// Props of the frames.
@@ -40,14 +47,12 @@ pub(crate) fn ResidentFrame(props: &FrameProps) -> Html {
             <header class="bar">
                 <p class="whose"><bdi>{ &me.municipality }</bdi></p>
                 <Freshness />
+                <a id="nav-search" class="search-way" href={Route::Search.to_string()}
+                    aria-current={(route == Route::Search).then_some("page")}>
+                    <Icon sign={Sign::Search} /><span>{ words.say("kit-nav-search") }</span>
+                </a>
             </header>
-            <nav class="places" aria-label={words.say("kit-nav")}>
-                { for PLACES.iter().map(|(place, id, sign, key)| html! {
-                    <a id={*id} href={place.to_string()} aria-current={(route.place() == *place).then_some("page")}>
-                        <Icon sign={*sign} /><span>{ words.say(*key) }</span>
-                    </a>
-                }) }
-            </nav>
+            <nav class="places" aria-label={words.say("kit-nav")}>{ places(&words, &PLACES, &route.place()) }</nav>
             <div class="content" id="content">
                 if props.login_needed { <LoginNeeded /> }
                 <NoticePlace />
@@ -60,12 +65,16 @@ pub(crate) fn ResidentFrame(props: &FrameProps) -> Html {
 /// Around a caseworker's desk.
 #[component]
 pub(crate) fn DeskFrame(props: &FrameProps) -> Html {
+    let words = use_words();
+    let route = use_route();
     let me = use_me();
+    let here = if route == Route::Home { Route::Messages } else { route.place() };
     html! {
         <div class="frame desk">
             <SkipLink />
             <header class="bar">
                 <p class="whose"><bdi>{ &me.municipality }</bdi><span class="who"><bdi>{ &me.name }</bdi></span></p>
+                <nav class="desk-places" aria-label={words.say("kit-nav")}>{ places(&words, &DESK_PLACES, &here) }</nav>
                 <Freshness />
                 <IdleChoice />
                 <LeaveButtons />
@@ -73,9 +82,31 @@ pub(crate) fn DeskFrame(props: &FrameProps) -> Html {
             <div class="content" id="content">
                 if props.login_needed { <LoginNeeded /> }
                 <NoticePlace />
-                <InboxPage />
+                { desk_page(&route) }
             </div>
         </div>
+    }
+}
+
+fn places(words: &Words, places: &[(Route, &'static str, Sign, Key)], here: &Route) -> Html {
+    html! {
+        { for places.iter().map(|(place, id, sign, key)| html! {
+            <a id={*id} href={place.to_string()} aria-current={(here == place).then_some("page")}>
+                <Icon sign={*sign} /><span>{ words.say(*key) }</span>
+            </a>
+        }) }
+    }
+}
+
+/// The inbox is where a caseworker's day begins. A list stays as it is while one after the other in it is chosen.
+fn desk_page(route: &Route) -> Html {
+    match route.clone() {
+        Route::Thread(thread) => html! { <InboxPage key="inbox" {thread} /> },
+        Route::Cases => html! { <CaseloadPage key="caseload" /> },
+        Route::Case(case) => html! { <CaseloadPage key="caseload" {case} /> },
+        Route::Document(document) => html! { <DocumentPage key={route.to_string()} {document} /> },
+        Route::Search => html! { <SearchPage key="search" /> },
+        Route::Home | Route::Messages | Route::Me => html! { <InboxPage key="inbox" /> },
     }
 }
 
@@ -90,6 +121,7 @@ fn page(route: &Route) -> Html {
         Route::Case(case) => html! { <CasePage {key} {case} /> },
         Route::Document(document) => html! { <DocumentPage {key} {document} /> },
         Route::Me => html! { <MePage {key} /> },
+        Route::Search => html! { <SearchPage {key} /> },
     }
 }
 

@@ -18,6 +18,7 @@ mod message;
 mod moment;
 mod notice;
 mod route;
+mod search;
 mod shell;
 mod sync;
 

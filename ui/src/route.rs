@@ -17,6 +17,7 @@ pub(crate) enum Route {
     Case(String),
     Document(String),
     Me,
+    Search,
 }
 
 impl Route {
@@ -26,6 +27,7 @@ impl Route {
             None if path == "messages" => Self::Messages,
             None if path == "cases" => Self::Cases,
             None if path == "me" => Self::Me,
+            None if path == "search" => Self::Search,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
             Some(("cases", id)) if !id.is_empty() => Self::Case(id.to_owned()),
             Some(("documents", id)) if !id.is_empty() => Self::Document(id.to_owned()),
@@ -61,6 +63,7 @@ impl fmt::Display for Route {
             Self::Case(id) => write!(out, "#/cases/{id}"),
             Self::Document(id) => write!(out, "#/documents/{id}"),
             Self::Me => write!(out, "#/me"),
+            Self::Search => write!(out, "#/search"),
         }
     }
 }
@@ -100,6 +103,7 @@ mod tests {
             Route::Case(id.clone()),
             Route::Document(id),
             Route::Me,
+            Route::Search,
         ] {
             assert_eq!(Route::parse(&route.to_string()), route);
         }

@@ -7,23 +7,26 @@
 mod close;
 mod open;
 mod project;
+mod veil;
 
-pub use close::{close_to, mask};
-pub use open::{open, open_to};
+pub use close::{close_party, close_to, mask};
+pub use open::{confirm_proxy, open, open_to};
 pub use project::project_all;
+pub use veil::Signed;
 
 use crate::access::require_case_staff;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{STAFF, code, decode, find_scope, scope_for};
 use crate::identity::Caller;
-use crate::{person, text};
+use crate::person::Person;
+use crate::{person, relation, text};
 use protocol::Millis;
 use protocol::access::ScopeKind;
 use protocol::case::{MoveCase, Note, Stage, WriteNote};
 use protocol::id::{CaseId, MunicipalityId, PersonId, ScopeId};
-use protocol::record::Content;
 use protocol::refusal::RefusalCode;
+use protocol::relation::Matter;
 
 /// A case as stored.
 pub struct CaseFile {
@@ -124,25 +127,32 @@ pub async fn write_note(tx: &mut Tx<'_>, caller: &Caller, act: WriteNote) -> Res
     .await
     .map_err(text::reused)?;
     withhold(tx, &case, act.note.as_str(), &act.hidden_from).await?;
+    let author = person::find(tx, &caller.person).await?;
     let note = Note {
         case: act.case,
         heading,
         text: body,
-        author: person::find(tx, &caller.person).await?.signature(),
+        author: author.signature(),
         happened_at: act.happened_at,
         signed_at: tx.now,
     };
-    show(tx, &case, act.note.as_str(), &note).await
+    show(tx, &case, act.note.as_str(), &author, &note).await
 }
 
-/// Puts what everybody who takes part in `case` may see of `fact` into their scopes.
+/// Puts what everybody who takes part in `case` may see of `fact`, signed by `author`, into their scopes.
 ///
 /// # Errors
 /// When the database fails.
-pub async fn show<T: Content>(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, content: &T) -> Result<(), Error> {
+pub async fn show<T: Signed>(
+    tx: &mut Tx<'_>,
+    case: &CaseFile,
+    fact: &str,
+    author: &Person,
+    content: &T,
+) -> Result<(), Error> {
     for audience in audiences(tx, case).await? {
-        if !is_withheld(tx, fact, &audience.name).await? {
-            tx.feed.put(&audience.scope, fact, content)?;
+        if audience.reads && !is_withheld(tx, fact, &audience.name).await? {
+            audience.put(tx, fact, author, content)?;
         }
     }
     Ok(())
@@ -169,19 +179,76 @@ pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[Pers
 struct Audience {
     name: String,
     scope: ScopeId,
+    /// Whether what they may have to do with holds the file.
+    reads: bool,
+    /// Whether staff and place are kept from them.
+    veiled: bool,
+    /// Those from whom they are kept apart.
+    unseen: Vec<String>,
+}
+
+impl Audience {
+    /// Whether they must not learn who `staff` is.
+    fn is_kept_from(&self, staff: &Person) -> bool {
+        self.veiled || self.unseen.iter().any(|unseen| unseen == staff.id.as_str())
+    }
+
+    fn put<T: Signed>(&self, tx: &mut Tx<'_>, fact: &str, author: &Person, content: &T) -> Result<(), Error> {
+        if self.is_kept_from(author) {
+            return tx.feed.put(&self.scope, fact, &content.veiled(author));
+        }
+        tx.feed.put(&self.scope, fact, content)
+    }
+}
+
+/// Whether `party` may write about `case` as far as what they may have to do with goes.
+///
+/// # Errors
+/// When the database fails.
+pub async fn may_write(tx: &mut Tx<'_>, case: &CaseFile, party: &PersonId) -> Result<bool, Error> {
+    let row: Option<(Option<String>,)> =
+        sqlx::query_as("SELECT matters FROM case_party WHERE case_id = $1 AND person = $2")
+            .bind(case.id.as_str())
+            .bind(party.as_str())
+            .fetch_optional(&mut *tx.conn)
+            .await?;
+    let Some((matters,)) = row else { return Ok(false) };
+    let matters = relation::matters_of(matters.as_deref())?;
+    Ok(matters.is_empty() || matters.contains(&Matter::Messages))
+}
+
+/// The scope that staff on `case` share.
+///
+/// # Errors
+/// When the database fails.
+pub async fn staff_scope(tx: &mut Tx<'_>, case: &CaseFile) -> Result<ScopeId, Error> {
+    scope_for(tx, &case.municipality, ScopeKind::Case, case.id.as_str(), STAFF).await
 }
 
 async fn audiences(tx: &mut Tx<'_>, case: &CaseFile) -> Result<Vec<Audience>, Error> {
-    let parties: Vec<(String,)> = sqlx::query_as("SELECT person FROM case_party WHERE case_id = $1 ORDER BY person")
-        .bind(case.id.as_str())
-        .fetch_all(&mut *tx.conn)
-        .await?;
-    let scope = scope_for(tx, &case.municipality, ScopeKind::Case, case.id.as_str(), STAFF).await?;
-    let mut audiences = vec![Audience { name: STAFF.to_owned(), scope }];
-    for (party,) in parties {
-        if let Some(scope) = find_scope(tx, ScopeKind::Case, case.id.as_str(), &party).await? {
-            audiences.push(Audience { name: party, scope });
-        }
+    let parties: Vec<(String, Option<String>)> =
+        sqlx::query_as("SELECT person, matters FROM case_party WHERE case_id = $1 ORDER BY person")
+            .bind(case.id.as_str())
+            .fetch_all(&mut *tx.conn)
+            .await?;
+    let scope = staff_scope(tx, case).await?;
+    let staff = Audience { name: STAFF.to_owned(), scope, reads: true, veiled: false, unseen: Vec::new() };
+    let mut audiences = vec![staff];
+    let concerned = person::find(tx, &case.person).await?;
+    for (party, matters) in parties {
+        let Some(scope) = find_scope(tx, ScopeKind::Case, case.id.as_str(), &party).await? else { continue };
+        let unseen: Vec<(String,)> = sqlx::query_as("SELECT other FROM kept_apart WHERE person = $1")
+            .bind(&party)
+            .fetch_all(&mut *tx.conn)
+            .await?;
+        let matters = relation::matters_of(matters.as_deref())?;
+        audiences.push(Audience {
+            reads: matters.is_empty() || matters.contains(&Matter::File),
+            veiled: relation::is_veiled(tx, case, &concerned, &PersonId::new(&party)).await?,
+            unseen: unseen.into_iter().map(|(other,)| other).collect(),
+            name: party,
+            scope,
+        });
     }
     Ok(audiences)
 }

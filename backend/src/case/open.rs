@@ -1,31 +1,33 @@
 //! Opening a case, and letting people into it.
 
-use super::{CaseFile, find, project_all};
+use super::{CaseFile, find, project_all, staff_scope};
 use crate::access::{NewGrant, grant, renew_threads, require_case_staff};
 use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{STAFF, code, scope_for};
 use crate::identity::Caller;
 use crate::person::{self, Person};
-use crate::text;
+use crate::relation::{self, Eligible};
+use crate::{message, text};
 use protocol::Millis;
 use protocol::access::{Role, ScopeKind, SyncMode};
 use protocol::case::{OpenCase, OpenCaseTo, Stage};
-use protocol::id::PersonId;
 use protocol::identity::Realm;
 use protocol::refusal::RefusalCode;
+use protocol::relation::{Closure, ConfirmProxy, Matter};
 
 /// Opens a case. Its unit may open the content too, with a purpose; for a person with protected identity
 /// only the named caseworker may.
 ///
 /// # Errors
-/// [`RefusalCode::Access`] unless the caller is staff of the person's municipality; [`RefusalCode::Reused`]
-/// when the id or number is taken.
+/// [`RefusalCode::Access`] unless the caller is staff of the person's municipality and not kept apart from them;
+/// [`RefusalCode::Reused`] when the id or number is taken.
 pub async fn open(tx: &mut Tx<'_>, caller: &Caller, act: OpenCase) -> Result<(), Error> {
     let staff = person::find(tx, &caller.person).await?;
     let concerned = person::find(tx, &act.person).await?;
     let unit = staff.unit.clone().ok_or(RefusalCode::Access)?;
-    if concerned.municipality != staff.municipality || concerned.realm != Realm::Resident {
+    let apart = relation::are_apart(tx, &staff.id, &concerned.id).await?;
+    if apart || concerned.municipality != staff.municipality || concerned.realm != Realm::Resident {
         return Err(RefusalCode::Access.into());
     }
     let number = text::line(&act.number, 40)?;
@@ -57,7 +59,7 @@ pub async fn open(tx: &mut Tx<'_>, caller: &Caller, act: OpenCase) -> Result<(),
     }
     let case = find(tx, &act.case).await?;
     if act.visible {
-        let party = Party { person: &concerned, role: Role::Resident, ground: "party", until: None };
+        let party = Party { person: &concerned, role: Role::Resident, ground: "party", until: None, matters: &[] };
         add_party(tx, &case, party).await?;
     }
     project_all(tx, &case.id).await
@@ -67,25 +69,71 @@ pub async fn open(tx: &mut Tx<'_>, caller: &Caller, act: OpenCase) -> Result<(),
 ///
 /// # Errors
 /// [`RefusalCode::Access`] unless the caller works on the case, and: the person is the one concerned or
-/// related to them; nobody in the case is to be kept apart from them; the one concerned has no protected
-/// identity (then nobody else is let in).
+/// eligible; nobody in the case is to be kept apart from them; the one concerned has no protected identity, or the
+/// person is a guardian who lives with them.
 pub async fn open_to(tx: &mut Tx<'_>, caller: &Caller, act: OpenCaseTo) -> Result<(), Error> {
     require_case_staff(tx, &caller.person, act.case.as_str()).await?;
     let case = find(tx, &act.case).await?;
-    let ground = text::line(&act.ground, 300)?;
     let person = person::find(tx, &act.person).await?;
-    let party = if person.id == case.person {
-        Party { person: &person, role: Role::Resident, ground: &ground, until: None }
-    } else {
-        let concerned = person::find(tx, &case.person).await?;
-        if concerned.protected || act.review_at <= tx.now {
-            return Err(RefusalCode::Access.into());
-        }
-        let (role, ends) = relation(tx, &case.person, &person.id).await?.ok_or(RefusalCode::Access)?;
-        let until = ends.map_or(act.review_at, |ends| ends.min(act.review_at));
-        Party { person: &person, role, ground: &ground, until: Some(until) }
-    };
-    add_party(tx, &case, party).await?;
+    let ground = text::line(&act.ground, 300)?;
+    if person.id == case.person {
+        let party = Party { person: &person, role: Role::Resident, ground: &ground, until: None, matters: &[] };
+        add_party(tx, &case, party).await?;
+        return project_all(tx, &case.id).await;
+    }
+    let concerned = person::find(tx, &case.person).await?;
+    let eligible = eligible_until(tx, &case, &person, act.review_at).await?;
+    if concerned.protected && !(eligible.role == Role::Guardian && eligible.same_address) {
+        return Err(RefusalCode::Access.into());
+    }
+    let_in(tx, &case, &person, &ground, &eligible).await
+}
+
+/// Lets a representative of a person with protected identity in, whom the case's own caseworker answers for.
+///
+/// # Errors
+/// [`RefusalCode::Access`] unless the case is the caller's own, and: the one concerned has protected identity; the person
+/// is eligible.
+pub async fn confirm_proxy(tx: &mut Tx<'_>, caller: &Caller, act: ConfirmProxy) -> Result<(), Error> {
+    require_case_staff(tx, &caller.person, act.case.as_str()).await?;
+    let case = find(tx, &act.case).await?;
+    let person = person::find(tx, &act.person).await?;
+    let concerned = person::find(tx, &case.person).await?;
+    let ground = text::line(&act.ground, 300)?;
+    if case.caseworker != caller.person || !concerned.protected || person.id == case.person {
+        return Err(RefusalCode::Access.into());
+    }
+    let eligible = eligible_until(tx, &case, &person, act.review_at).await?;
+    let_in(tx, &case, &person, &ground, &eligible).await
+}
+
+/// As what `person` can be let in, at the longest until the day of review.
+async fn eligible_until(
+    tx: &mut Tx<'_>,
+    case: &CaseFile,
+    person: &Person,
+    review_at: Millis,
+) -> Result<Eligible, Error> {
+    if review_at <= tx.now {
+        return Err(RefusalCode::Access.into());
+    }
+    let eligible = relation::eligible(tx, &case.person, &person.id, &case.id).await?.ok_or(RefusalCode::Access)?;
+    Ok(Eligible { until: Some(eligible.until.map_or(review_at, |ends| ends.min(review_at))), ..eligible })
+}
+
+async fn let_in(
+    tx: &mut Tx<'_>,
+    case: &CaseFile,
+    person: &Person,
+    ground: &str,
+    eligible: &Eligible,
+) -> Result<(), Error> {
+    let party = Party { person, role: eligible.role, ground, until: eligible.until, matters: &eligible.matters };
+    add_party(tx, case, party).await?;
+    let staff = staff_scope(tx, case).await?;
+    tx.feed.remove::<Closure>(&staff, person.id.as_str());
+    message::show_participants(tx, case).await?;
+    relation::show(tx, &person.id).await?;
     project_all(tx, &case.id).await
 }
 
@@ -94,6 +142,7 @@ struct Party<'a> {
     role: Role,
     ground: &'a str,
     until: Option<Millis>,
+    matters: &'a [Matter],
 }
 
 async fn add_party(tx: &mut Tx<'_>, case: &CaseFile, party: Party<'_>) -> Result<(), Error> {
@@ -111,8 +160,10 @@ async fn add_party(tx: &mut Tx<'_>, case: &CaseFile, party: Party<'_>) -> Result
         return Err(RefusalCode::Access.into());
     }
     sqlx::query(
-        "INSERT INTO case_party (case_id, municipality, person, role, ground, review_at) VALUES ($1, $2, $3, $4, $5, $6)
-         ON CONFLICT (case_id, person) DO UPDATE SET ground = excluded.ground, review_at = excluded.review_at",
+        "INSERT INTO case_party (case_id, municipality, person, role, ground, review_at, matters)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)
+         ON CONFLICT (case_id, person) DO UPDATE
+         SET role = excluded.role, ground = excluded.ground, review_at = excluded.review_at, matters = excluded.matters",
     )
     .bind(case.id.as_str())
     .bind(case.municipality.as_str())
@@ -120,8 +171,12 @@ async fn add_party(tx: &mut Tx<'_>, case: &CaseFile, party: Party<'_>) -> Result
     .bind(code(&party.role)?)
     .bind(party.ground)
     .bind(party.until)
+    .bind(relation::matters_column(party.matters)?)
     .execute(&mut *tx.conn)
     .await?;
+    if person.protected {
+        relation::guard(tx, case).await?;
+    }
     let scope = scope_for(tx, &case.municipality, ScopeKind::Case, case.id.as_str(), person.id.as_str()).await?;
     let new = NewGrant {
         subject: person.id.as_str(),
@@ -134,21 +189,4 @@ async fn add_party(tx: &mut Tx<'_>, case: &CaseFile, party: Party<'_>) -> Result
     grant(tx, &case.municipality, new).await?;
     // Threads about the case end, and go on, with it.
     renew_threads(tx, &person.id, case.id.as_str(), party.until).await
-}
-
-/// In which role `by` acts for `of`, and until when, if at all.
-async fn relation(tx: &mut Tx<'_>, of: &PersonId, by: &PersonId) -> Result<Option<(Role, Option<Millis>)>, Error> {
-    let row: Option<(String, Option<i64>)> = sqlx::query_as(
-        "SELECT kind, until FROM relation WHERE of_person = $1 AND by_person = $2 AND (until IS NULL OR until > $3)
-         ORDER BY CASE WHEN kind = 'custody' THEN 0 ELSE 1 END LIMIT 1",
-    )
-    .bind(of.as_str())
-    .bind(by.as_str())
-    .bind(tx.now)
-    .fetch_optional(&mut *tx.conn)
-    .await?;
-    Ok(row.map(|(kind, until)| {
-        let role = if kind == "custody" { Role::Guardian } else { Role::Representative };
-        (role, until)
-    }))
 }

@@ -15,6 +15,7 @@ mod family;
 mod fields;
 mod http;
 mod keys;
+mod lapse;
 mod logout;
 mod me;
 mod municipality;
@@ -28,6 +29,7 @@ mod token;
 
 pub use caller::Caller;
 pub use family::is_live;
+pub use lapse::end_access_tokens;
 pub use provider::Checked;
 pub use rotate::rotate_keys;
 

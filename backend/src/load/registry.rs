@@ -1,14 +1,17 @@
 //! The registry file: municipalities, units, persons and how they belong together.
 
 use super::beginning;
-use super::when::at;
+use super::when::{Words, at};
 use crate::App;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::person;
+use crate::relation::{self, NewRelation};
 use anyhow::Context as _;
 use jiff::civil::Date;
-use protocol::id::PersonId;
+use protocol::Millis;
+use protocol::id::{CaseId, PersonId};
+use protocol::relation::{Matter, RelationKind, Source};
 use serde::Deserialize;
 use std::path::Path;
 
@@ -22,6 +25,11 @@ struct Region {
     relation: Vec<Relation>,
     #[serde(default)]
     kept_apart: Vec<Apart>,
+    /// Corrects the ages and laws that come with the backend.
+    #[serde(default)]
+    age_rule: Vec<AgeRule>,
+    #[serde(default)]
+    shared_activity: Vec<SharedActivity>,
 }
 
 #[derive(Deserialize)]
@@ -51,15 +59,48 @@ struct Member {
     personal_number: String,
     #[serde(default)]
     protected: bool,
+    /// Whether they lead their unit.
+    #[serde(default)]
+    leads: bool,
+}
+
+/// Days are dates, or told from the day of loading (`day-30`).
+#[derive(Deserialize)]
+struct Relation {
+    /// To be named elsewhere; otherwise made by chance.
+    id: Option<String>,
+    kind: RelationKind,
+    of: String,
+    by: String,
+    /// The first day on which it holds.
+    from: Option<String>,
+    /// The first day on which it no longer holds.
+    until: Option<String>,
+    /// The one case in which it holds.
+    case: Option<String>,
+    #[serde(default)]
+    matters: Vec<Matter>,
+    source: Option<Source>,
+    /// When the source was last looked at; the day of loading if nothing else is said.
+    checked: Option<String>,
+    #[serde(default)]
+    same_address: bool,
 }
 
 #[derive(Deserialize)]
-struct Relation {
-    kind: String,
-    of: String,
-    by: String,
-    /// The first day on which it no longer holds.
-    until: Option<Date>,
+struct AgeRule {
+    name: String,
+    years: i64,
+    law: String,
+}
+
+/// Units, of several municipalities, that may lend each other staff.
+#[derive(Deserialize)]
+struct SharedActivity {
+    name: String,
+    /// The agreement or law.
+    ground: String,
+    units: Vec<String>,
 }
 
 #[derive(Deserialize)]
@@ -74,12 +115,12 @@ pub(super) async fn load(app: &App, file: &Path, today: Date) -> anyhow::Result<
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let region: Region = toml::from_str(&text).with_context(|| format!("{} does not parse", file.display()))?;
     app.db
-        .write_at(beginning(today)?, move |tx| Box::pin(async move { write(tx, region).await }))
+        .write_at(beginning(today)?, move |tx| Box::pin(async move { write(tx, region, today).await }))
         .await
         .map_err(Into::into)
 }
 
-async fn write(tx: &mut Tx<'_>, region: Region) -> Result<(), Error> {
+async fn write(tx: &mut Tx<'_>, region: Region, today: Date) -> Result<(), Error> {
     let (there,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM municipality").fetch_one(&mut *tx.conn).await?;
     if there > 0 {
         return Err(Error::Internal("there is a registry already".into()));
@@ -107,31 +148,77 @@ async fn write(tx: &mut Tx<'_>, region: Region) -> Result<(), Error> {
             write_member(tx, &region, realm, member).await?;
         }
     }
+    for row in &region.kept_apart {
+        relation::mark_apart(tx, &PersonId::new(&row.a), &PersonId::new(&row.b), &row.ground).await?;
+    }
+    write_rules(tx, &region).await?;
     for row in &region.relation {
-        let until =
-            row.until.map(|day| at(day, 0, 0, 0)).transpose().map_err(|error| Error::Internal(error.to_string()))?;
+        write_relation(tx, row, today).await?;
+    }
+    Ok(())
+}
+
+async fn write_rules(tx: &mut Tx<'_>, region: &Region) -> Result<(), Error> {
+    for row in &region.age_rule {
         sqlx::query(
-            "INSERT INTO relation (municipality, kind, of_person, by_person, until)
-             SELECT municipality, $1, $2, $3, $4 FROM person WHERE id = $2",
+            "INSERT INTO age_rule (name, years, law) VALUES ($1, $2, $3)
+             ON CONFLICT (name) DO UPDATE SET years = excluded.years, law = excluded.law",
         )
-        .bind(&row.kind)
-        .bind(&row.of)
-        .bind(&row.by)
-        .bind(until)
+        .bind(&row.name)
+        .bind(row.years)
+        .bind(&row.law)
         .execute(&mut *tx.conn)
         .await?;
     }
-    for row in &region.kept_apart {
-        for (person, other) in [(&row.a, &row.b), (&row.b, &row.a)] {
-            sqlx::query("INSERT INTO kept_apart (person, other, ground) VALUES ($1, $2, $3)")
-                .bind(person)
-                .bind(other)
+    for row in &region.shared_activity {
+        for unit in &row.units {
+            sqlx::query("INSERT INTO shared_activity (activity, unit, ground) VALUES ($1, $2, $3)")
+                .bind(&row.name)
+                .bind(unit)
                 .bind(&row.ground)
                 .execute(&mut *tx.conn)
                 .await?;
         }
     }
     Ok(())
+}
+
+async fn write_relation(tx: &mut Tx<'_>, row: &Relation, today: Date) -> Result<(), Error> {
+    let chance = uuid::Uuid::new_v4().to_string();
+    let (of, by) = (PersonId::new(&row.of), PersonId::new(&row.by));
+    let case = row.case.as_ref().map(CaseId::new);
+    let known_from = match row.kind {
+        RelationKind::JointCustody | RelationKind::SoleCustody => Source::PopulationRegister,
+        RelationKind::GodMan | RelationKind::Forvaltare => Source::ChiefGuardian,
+        RelationKind::PowerOfAttorney | RelationKind::Ombud => Source::Person,
+        _ => Source::Municipality,
+    };
+    let new = NewRelation {
+        id: row.id.as_ref().unwrap_or(&chance),
+        kind: row.kind,
+        of: &of,
+        by: &by,
+        case: case.as_ref(),
+        matters: &row.matters,
+        starts: row.from.as_deref().map_or(Ok(tx.now), |day| day_of(day, today))?,
+        until: row.until.as_deref().map(|day| day_of(day, today)).transpose()?,
+        source: row.source.unwrap_or(known_from),
+        checked_at: day_of(row.checked.as_deref().unwrap_or("day+0"), today)?,
+        same_address: row.same_address,
+    };
+    relation::insert(tx, new).await?;
+    relation::show(tx, &of).await
+}
+
+/// The beginning of a day that is a date, or told from `today`.
+fn day_of(day: &str, today: Date) -> Result<Millis, Error> {
+    let moment = match day.parse::<Date>() {
+        Ok(date) => at(date, 0, 0, 0),
+        Err(_) => Words { today }
+            .moment(&format!("{day} 00:00"))
+            .and_then(|moment| moment.with_context(|| format!("not a day: {day}"))),
+    };
+    moment.map_err(|error| Error::Internal(error.to_string()))
 }
 
 async fn write_member(tx: &mut Tx<'_>, region: &Region, realm: &str, member: &Member) -> Result<(), Error> {
@@ -153,5 +240,16 @@ async fn write_member(tx: &mut Tx<'_>, region: &Region, realm: &str, member: &Me
     .bind(&member.title)
     .execute(&mut *tx.conn)
     .await?;
+    if let Some(unit) = unit.filter(|_| member.leads) {
+        sqlx::query(
+            "INSERT INTO unit_lead (unit, person, municipality, source, checked_at) VALUES ($1, $2, $3, 'municipality', $4)",
+        )
+        .bind(&unit.id)
+        .bind(&member.id)
+        .bind(municipality)
+        .bind(tx.now)
+        .execute(&mut *tx.conn)
+        .await?;
+    }
     person::settle(tx, &PersonId::new(&member.id)).await
 }

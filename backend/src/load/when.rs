@@ -3,14 +3,13 @@
 //! A string of exactly the form `day-3 09:15` is that time of day in Sweden, three days before; it becomes
 //! milliseconds. `{day-3}` within a text becomes that date in Swedish words.
 
+use crate::relation::age::ZONE;
 use anyhow::Context as _;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use protocol::Millis;
 use toml::{Table, Value};
 
-/// Swedish time; every municipality lives in it.
-const ZONE: &str = "Europe/Stockholm";
 const MONTHS: [&str; 12] = [
     "januari",
     "februari",
@@ -51,7 +50,8 @@ impl Words {
         Ok(())
     }
 
-    fn moment(&self, text: &str) -> anyhow::Result<Option<Millis>> {
+    /// The time that `text` is, if it is of the form of one.
+    pub(super) fn moment(&self, text: &str) -> anyhow::Result<Option<Millis>> {
         let Some((days, clock)) = text.strip_prefix("day").and_then(|rest| rest.split_once(' ')) else {
             return Ok(None);
         };

@@ -8,7 +8,7 @@ use crate::error::{Body, Error};
 use crate::feed::flush;
 use crate::identity::Caller;
 use crate::text::hex;
-use crate::{access, case, document, message, task};
+use crate::{access, case, document, message, relation, task};
 use axum::Json;
 use axum::extract::State;
 use protocol::Millis;
@@ -160,6 +160,15 @@ async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> 
         Act::AskFor(act) => task::ask(tx, caller, act).await,
         Act::CompleteTask(act) => task::complete(tx, caller, &act).await,
         Act::Seen(act) => access::seen(tx, caller, &act).await,
+        Act::RecordRelation(act) => relation::record(tx, caller, act).await,
+        Act::EndRelation(act) => relation::end(tx, caller, act).await,
+        Act::Invite(act) => relation::invite(tx, caller, act).await,
+        Act::GivePowerOfAttorney(act) => relation::give(tx, caller, act).await,
+        Act::WithdrawPowerOfAttorney(act) => relation::withdraw(tx, caller, act).await,
+        Act::KeepApart(act) => relation::keep_apart(tx, caller, act).await,
+        Act::EndKeepApart(act) => relation::end_keep_apart(tx, caller, act).await,
+        Act::MarkProtected(act) => relation::mark_protected(tx, caller, act).await,
+        Act::ConfirmProxy(act) => case::confirm_proxy(tx, caller, act).await,
         Act::Unknown => Err(RefusalCode::Invalid.into()),
     }
 }

@@ -11,4 +11,5 @@ mod npm;
 mod outside;
 mod refused;
 mod session;
+mod simulator;
 mod stage;

@@ -1,17 +1,20 @@
 //! Providers that others wrote, as processes: npm packages of `tests/providers`, installed where
 //! `DIGITEAM_TEST_PROVIDERS` says (`cargo xtask test` sees to both), and a browser that follows where it is led.
 
-use crate::fake::{LEVEL, NUMBER, SECRET};
+use crate::fake::{CLIENT, LEVEL, NUMBER, SECRET};
 use crate::stage::{ISSUER, Stage};
+use axum::routing::get;
+use axum::{Json, Router};
 use http::StatusCode;
 use http::header::{COOKIE, LOCATION, SET_COOKIE};
 use protocol::identity::Realm;
-use serde_json::json;
+use serde_json::{Value, json};
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, BufReader, Lines};
+use tokio::net::TcpListener;
 use tokio::process::{Child, ChildStdout, Command};
 use url::Url;
 
@@ -62,11 +65,38 @@ impl Outside {
         Self { issuer, _process: process, _words: lines }
     }
 
+    /// Starts the simulator, with the backend's own test region, for a client that proves itself by its secret or its keys.
+    pub(crate) async fn simulator(has_secret: bool, stage: &Stage) -> Self {
+        let jwks = serve_keys(stage.get("/identity/client-jwks.json", None).await.json()).await;
+        let own = std::env::current_exe().expect("has a place");
+        let program = own.ancestors().nth(2).expect("stands in deps").join("digiteam-simulator");
+        assert!(program.is_file(), "{} is not built; cargo xtask test does it", program.display());
+        let mut command = Command::new(program);
+        command.args(["--development", "--client-id", CLIENT, "--listen", "127.0.0.1:0"]);
+        command.args(["--redirect-uri", &format!("{ISSUER}/identity/callback"), "--client-jwks", &jwks]);
+        command.arg("--people").arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/region.toml"));
+        if has_secret {
+            command.arg("--client-secret-file").arg(stage.secret_file());
+        }
+        let mut simulator = Self::start(command, "listening on ").await;
+        simulator.issuer.push_str("/residents");
+        simulator
+    }
+
     /// From now on it breaks this rule.
     pub(crate) async fn breaks(&self, fault: &str) {
         let answer = http().post(format!("{}/fault", self.issuer)).json(&json!({"fault": fault})).send().await;
         assert_eq!(answer.expect("answers").status(), StatusCode::NO_CONTENT);
     }
+}
+
+/// Our public keys, where another process can fetch them.
+async fn serve_keys(keys: Value) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port is free");
+    let address = listener.local_addr().expect("is bound");
+    let router = Router::new().route("/keys", get(async move || Json(keys)));
+    tokio::spawn(async move { axum::serve(listener, router).await });
+    format!("http://{address}/keys")
 }
 
 /// A browser with its cookies.

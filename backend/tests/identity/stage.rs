@@ -14,7 +14,7 @@ use protocol::identity::Realm;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use tempfile::TempDir;
@@ -132,6 +132,11 @@ impl Stage {
     pub(crate) async fn use_provider(&mut self, issuer: &str, keys: &str) {
         self.config.providers[0] = provider(&self.folder, Realm::Resident, issuer, keys);
         self.restart().await;
+    }
+
+    /// The file that holds the secret.
+    pub(crate) fn secret_file(&self) -> PathBuf {
+        self.folder.path().join("secret")
     }
 
     /// For providers that have a clock of their own.

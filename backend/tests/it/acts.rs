@@ -4,6 +4,10 @@ use protocol::case::{CloseCaseTo, Mask, OpenCase, OpenCaseTo, WriteNote};
 use protocol::document::{DocumentSort, Section, SignDocument};
 use protocol::id::{CaseId, DocumentId, MessageId, PersonId, RecordId, ThreadId};
 use protocol::message::{SendMessage, StartThread};
+use protocol::relation::{
+    ConfirmProxy, EndRelation, GivePowerOfAttorney, Invite, KeepApart, MarkProtected, Matter, RecordRelation,
+    RelationKind, Source, hash_code,
+};
 
 /// Opens `case` about `person`.
 pub(crate) fn open_case(case: &str, person: &str, visible: bool) -> OpenCase {
@@ -79,4 +83,65 @@ pub(crate) fn close_case_to(case: &str, person: &str) -> CloseCaseTo {
 pub(crate) fn mask(case: &str, fact: &str, hidden_from: &[&str]) -> Mask {
     let hidden_from = hidden_from.iter().copied().map(PersonId::new).collect();
     Mask { case: CaseId::new(case), fact: RecordId::new(fact), hidden_from }
+}
+
+/// Records that `person` is `kind` to whomever `case` concerns.
+pub(crate) fn record_relation(case: &str, relation: &str, kind: RelationKind, person: &str) -> RecordRelation {
+    RecordRelation {
+        case: CaseId::new(case),
+        relation: RecordId::new(relation),
+        kind,
+        person: PersonId::new(person),
+        starts: 1_788_200_000_000,
+        until: None,
+        matters: Vec::new(),
+        source: Source::Municipality,
+        same_address: false,
+    }
+}
+
+/// Ends `relation` of whomever `case` concerns.
+pub(crate) fn end_relation(case: &str, relation: &str) -> EndRelation {
+    EndRelation { case: CaseId::new(case), relation: RecordId::new(relation), ground: "dom om ensam vårdnad".into() }
+}
+
+/// A code that nobody else has, made of `letter`.
+pub(crate) fn code(letter: char) -> String {
+    letter.to_string().repeat(26)
+}
+
+/// Lets whoever has `code` give the sender a power of attorney.
+pub(crate) fn invite(code: &str) -> Invite {
+    Invite { code_hash: hash_code(code).expect("is a code") }
+}
+
+/// A power of attorney for a month to whoever made `code`.
+pub(crate) fn give(relation: &str, code: &str, matters: &[Matter]) -> GivePowerOfAttorney {
+    GivePowerOfAttorney {
+        relation: RecordId::new(relation),
+        code: code.into(),
+        matters: matters.to_vec(),
+        until: 1_790_800_000_000,
+    }
+}
+
+/// Keeps the two apart, one of whom is a part of `case`.
+pub(crate) fn keep_apart(case: &str, person: &str, other: &str) -> KeepApart {
+    KeepApart {
+        case: CaseId::new(case),
+        person: PersonId::new(person),
+        other: PersonId::new(other),
+        ground: "kontaktförbud".into(),
+    }
+}
+
+/// Marks `person` as protected.
+pub(crate) fn mark_protected(person: &str) -> MarkProtected {
+    MarkProtected { person: PersonId::new(person), ground: "sekretessmarkering".into() }
+}
+
+/// Lets `person` in as a proxy of somebody protected, for a month.
+pub(crate) fn confirm_proxy(case: &str, person: &str) -> ConfirmProxy {
+    let open = open_case_to(case, person);
+    ConfirmProxy { case: open.case, person: open.person, ground: open.ground, review_at: open.review_at }
 }

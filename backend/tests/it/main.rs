@@ -2,6 +2,7 @@
 
 mod access;
 mod acts;
+mod apart;
 mod booking;
 mod collect;
 #[path = "../common/mod.rs"]
@@ -16,5 +17,7 @@ mod message;
 mod model;
 mod nodes;
 mod parse;
+mod protect;
 mod pull;
+mod relation;
 mod town;

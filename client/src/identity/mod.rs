@@ -49,8 +49,8 @@ impl Client {
         Ok(match self.inner.stage() {
             Stage::SignedOut { reason } => SessionView::SignedOut { reason },
             Stage::SigningIn { .. } => SessionView::SigningIn,
-            Stage::ChooseCode { fresh } => SessionView::ChooseCode { me: me_view(&fresh.me) },
-            Stage::Locked { tries_left, .. } => SessionView::Locked { tries_left },
+            Stage::ChooseCode { fresh, by } => SessionView::ChooseCode { me: me_view(&fresh.me), by },
+            Stage::Locked { by, tries_left, .. } => SessionView::Locked { by, tries_left },
             Stage::Open(open) => SessionView::Open {
                 me: me_view(&open.me),
                 login_needed: open.tokens.ended(),
@@ -77,7 +77,7 @@ impl Client {
     /// Opens the browser and begins to wait for the person.
     ///
     /// # Errors
-    /// `NoKeyring`, `Offline` or `ServiceDown` before the browser opens; `NotOpen` while locked.
+    /// `Offline` or `ServiceDown` before the browser opens; `NotOpen` while locked.
     pub async fn sign_in(&self, call: SignIn) -> Result<(), Failure> {
         let realm = match call.realm {
             Realm::Resident => protocol::identity::Realm::Resident,
@@ -95,10 +95,10 @@ impl Client {
         Ok(())
     }
 
-    /// Makes the encrypted store, under a code for this device.
+    /// Makes the encrypted store, under a code for this device, or a passphrase where it has no keyring.
     ///
     /// # Errors
-    /// `BadCode`, `NoKeyring`, or what the disk says.
+    /// `BadCode`, `BadPassphrase`, `NoKeyring` (then it is a passphrase that is to be chosen), or what the disk says.
     pub async fn choose_code(&self, call: ChooseCode) -> Result<(), Failure> {
         self.inner.choose_code(call.code.into()).await
     }
@@ -114,7 +114,8 @@ impl Client {
     /// Opens the store.
     ///
     /// # Errors
-    /// `WrongCode` with the tries left, `TooManyTries`, `KeyLost`, `NoKeyring`.
+    /// `WrongCode` or `WrongPassphrase` with the tries left, `TooSoon` with the seconds to wait, `TooManyTries`,
+    /// `KeyLost`, `NoKeyring`.
     pub async fn unlock(&self, call: Unlock) -> Result<(), Failure> {
         self.inner.unlock(call.code.into()).await
     }

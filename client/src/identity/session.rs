@@ -4,7 +4,7 @@
 //! stage waits for nobody. A crash between two writes leaves either a store with its lock or files
 //! without one, which are removed at the next login.
 
-use super::code::{Lock, TRIES, is_code};
+use super::code::{self, Lock};
 use super::idle::{self, Idle};
 use super::provider::Granted;
 use super::tokens::{Tokens, revoke};
@@ -16,10 +16,11 @@ use crate::store::{Meta, Store, StoreError, wipe, wipe_once};
 use crate::sync::Open;
 use crate::vault::{Vault, VaultError};
 use crate::wire::Wire;
+use bridge::identity::Secret;
 use bridge::{Failure, FailureCode, Topic};
 use protocol::id::DeviceId;
 use protocol::identity::Me;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use tokio::sync::Mutex;
@@ -38,6 +39,8 @@ pub(crate) struct Session {
     pub(super) turn: Mutex<()>,
     pub(super) attempts: AtomicU64,
     pub(crate) idle: Idle,
+    /// No passphrase is tried before this, by the steady clock.
+    wait_until: AtomicI64,
     stage: RwLock<Stage>,
 }
 
@@ -49,9 +52,9 @@ pub(super) enum Stage {
     /// Waiting for the browser; `resume` is the open store of somebody who logs in again.
     SigningIn { attempt: u64, task: AbortHandle, resume: Option<Arc<Open>> },
     /// Logged in, nothing stored.
-    ChooseCode { fresh: Arc<Fresh> },
+    ChooseCode { fresh: Arc<Fresh>, by: Secret },
     /// Stored and locked.
-    Locked { tries_left: u32, key_seen: bool },
+    Locked { by: Secret, tries_left: u32, key_seen: bool },
     /// Open.
     Open(Arc<Open>),
 }
@@ -69,8 +72,13 @@ impl Session {
         wipe_once(&setup.folder)?;
         let stage = match Lock::load(&setup.folder)? {
             None => Stage::SignedOut { reason: None },
-            Some(Ok(lock)) => Stage::Locked { tries_left: lock.tries_left, key_seen: false },
+            Some(Ok(lock)) => locked(&lock, false),
             Some(Err(_)) => Stage::SignedOut { reason: Some(FailureCode::KeyLost) },
+        };
+        // Whoever starts the app anew waits as well.
+        let wait_until = match &stage {
+            Stage::Locked { by, tries_left, .. } => setup.clock.now().mono + code::pause(*by, *tries_left),
+            _ => 0,
         };
         let wire = Wire::new(setup.backend.clone()).map_err(|error| internal(&error))?;
         Ok(Self {
@@ -80,6 +88,7 @@ impl Session {
             turn: Mutex::default(),
             attempts: AtomicU64::new(0),
             idle: Idle::default(),
+            wait_until: AtomicI64::new(wait_until),
             stage: RwLock::new(stage),
         })
     }
@@ -105,72 +114,96 @@ impl Session {
 
     /// Makes sure, once, that what is locked can still be unlocked.
     pub(super) async fn settle_key(&self) -> Result<(), Failure> {
-        let Stage::Locked { key_seen: false, .. } = self.stage() else { return Ok(()) };
+        let Stage::Locked { by: Secret::Code, key_seen: false, .. } = self.stage() else { return Ok(()) };
         let _turn = self.turn.lock().await;
-        if let Stage::Locked { tries_left, key_seen: false } = self.stage() {
+        if let Stage::Locked { by, tries_left, key_seen: false } = self.stage() {
             // A keyring that does not open may do so later; only one that is empty has lost the key.
             if matches!(self.vault(|vault| vault.read()).await, Ok(None)) {
                 self.enter(Stage::SignedOut { reason: Some(FailureCode::KeyLost) });
             } else {
                 *self.stage.write().unwrap_or_else(PoisonError::into_inner) =
-                    Stage::Locked { tries_left, key_seen: true };
+                    Stage::Locked { by, tries_left, key_seen: true };
             }
         }
         Ok(())
     }
 
+    /// What the store of somebody who logs in now is to be opened with.
+    pub(super) async fn secret(&self) -> Secret {
+        // Why there is no keyring stands in the log.
+        if self.vault(|vault| vault.read()).await.is_ok() { Secret::Code } else { Secret::Passphrase }
+    }
+
     /// Makes the store of somebody who has just logged in.
-    pub(super) async fn choose_code(self: &Arc<Self>, code: Zeroizing<String>) -> Result<(), Failure> {
+    pub(super) async fn choose_code(self: &Arc<Self>, text: Zeroizing<String>) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
-        let Stage::ChooseCode { fresh } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
-        if !is_code(&code) {
-            return Err(failure(FailureCode::BadCode));
-        }
+        let Stage::ChooseCode { fresh, by } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
+        code::check(by, &text).map_err(failure)?;
         self.erase().await?;
-        let secret = make_bytes();
-        let kept = secret.clone();
-        self.vault(move |vault| vault.write(&*kept)).await?;
+        let secret = self.make_secret(by).await.inspect_err(|_| {
+            // A keyring that can be read but keeps nothing is none.
+            self.enter(Stage::ChooseCode { fresh: Arc::clone(&fresh), by: Secret::Passphrase });
+        })?;
         let key = Key::make();
         let store = Store::open(&self.setup.folder, &key).await?;
         let tokens = settle_in(&store, &fresh).await?;
         // Last, as this is what makes a store of the files.
-        let lock = blocking(move || Lock::make(&*secret, &code, &key)).await??;
+        let lock = blocking(move || Lock::make(by, &secret, &text, &key)).await??;
         lock.keep(&self.setup.folder)?;
         self.enter_open(store, tokens).await
+    }
+
+    // The half of the key that the keyring keeps, where there is one.
+    async fn make_secret(&self, by: Secret) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        if by == Secret::Passphrase {
+            return Ok(Zeroizing::default());
+        }
+        let secret = Zeroizing::new(make_bytes().to_vec());
+        let kept = secret.clone();
+        self.vault(move |vault| vault.write(&kept)).await?;
+        Ok(secret)
     }
 
     /// Makes a store of somebody who has just logged in on a device that is not theirs.
     pub(super) async fn use_once(self: &Arc<Self>) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
-        let Stage::ChooseCode { fresh } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
+        let Stage::ChooseCode { fresh, .. } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
         self.erase().await?;
         let store = Store::open_once(&self.setup.folder).await?;
         let tokens = settle_in(&store, &fresh).await?;
         self.enter_open(store, tokens).await
     }
 
-    /// Opens the store with the code.
-    pub(super) async fn unlock(self: &Arc<Self>, code: Zeroizing<String>) -> Result<(), Failure> {
+    /// Opens the store with the code or the passphrase.
+    pub(super) async fn unlock(self: &Arc<Self>, text: Zeroizing<String>) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
-        let Stage::Locked { .. } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
-        if !is_code(&code) {
-            return Err(failure(FailureCode::BadCode));
-        }
+        let Stage::Locked { by, .. } = self.stage() else { return Err(failure(FailureCode::NotOpen)) };
+        code::check(by, &text).map_err(failure)?;
+        self.wait_out()?;
         let folder = &self.setup.folder;
-        let secret = self.vault(|vault| vault.read()).await?;
+        let secret = match by {
+            Secret::Code => self.vault(|vault| vault.read()).await?,
+            Secret::Passphrase => Some(Zeroizing::default()),
+        };
         let (Some(secret), Some(Ok(mut lock))) = (secret, Lock::load(folder)?) else { return self.lose_key() };
         let Some(left) = lock.tries_left.checked_sub(1) else { return self.give_up().await };
         lock.tries_left = left;
         lock.keep(folder)?;
         let tried = lock.clone();
-        let Ok(key) = blocking(move || tried.open(&secret, &code)).await? else {
+        let Ok(key) = blocking(move || tried.open(&secret, &text)).await? else {
             if left == 0 {
                 return self.give_up().await;
             }
-            self.enter(Stage::Locked { tries_left: left, key_seen: true });
-            return Err(Failure { details: Some(left.to_string()), ..failure(FailureCode::WrongCode) });
+            let wait_until = self.setup.clock.now().mono + code::pause(by, left);
+            self.wait_until.store(wait_until, Ordering::Relaxed);
+            self.enter(locked(&lock, true));
+            let wrong = match by {
+                Secret::Code => FailureCode::WrongCode,
+                Secret::Passphrase => FailureCode::WrongPassphrase,
+            };
+            return Err(Failure { details: Some(left.to_string()), ..failure(wrong) });
         };
-        lock.tries_left = TRIES;
+        lock.tries_left = code::tries(by);
         lock.keep(folder)?;
         match Store::open(folder, &key).await {
             Ok(store) => self.enter_open(store, Tokens::new()).await,
@@ -211,7 +244,8 @@ impl Session {
         Lock::remove(&self.setup.folder)?;
         let folder = self.setup.folder.clone();
         let wiped = blocking(move || wipe(&folder)).await?;
-        self.vault(|vault| vault.remove()).await?;
+        // Without the file its half of the key opens nothing, so a keyring that is gone holds nobody up.
+        let _ = self.vault(|vault| vault.remove()).await;
         Ok(wiped?)
     }
 
@@ -234,7 +268,10 @@ impl Session {
             Stage::Open(open) | Stage::SigningIn { resume: Some(open), .. } => {
                 self.idle.end();
                 if open.store.is_kept() {
-                    self.enter(Stage::Locked { tries_left: TRIES, key_seen: true });
+                    self.enter(match Lock::load(&self.setup.folder) {
+                        Ok(Some(Ok(lock))) => locked(&lock, true),
+                        _ => Stage::SignedOut { reason: Some(FailureCode::KeyLost) },
+                    });
                 } else {
                     self.enter(Stage::SignedOut { reason: None });
                     // Nobody will have its token again.
@@ -280,6 +317,16 @@ impl Session {
         }
     }
 
+    // After many wrong passphrases the next has to wait; a try that comes too early is none.
+    fn wait_out(&self) -> Result<(), Failure> {
+        let left = self.wait_until.load(Ordering::Relaxed) - self.setup.clock.now().mono;
+        if left <= 0 {
+            return Ok(());
+        }
+        let seconds = (left - 1).div_euclid(1000) + 1;
+        Err(Failure { details: Some(seconds.to_string()), ..failure(FailureCode::TooSoon) })
+    }
+
     fn lose_key(&self) -> Result<(), Failure> {
         self.enter(Stage::SignedOut { reason: Some(FailureCode::KeyLost) });
         Err(failure(FailureCode::KeyLost))
@@ -295,6 +342,10 @@ impl Session {
     pub(super) fn next_attempt(&self) -> u64 {
         self.attempts.fetch_add(1, Ordering::Relaxed)
     }
+}
+
+fn locked(lock: &Lock, key_seen: bool) -> Stage {
+    Stage::Locked { by: lock.by(), tries_left: lock.tries_left, key_seen }
 }
 
 // What a new store begins with.

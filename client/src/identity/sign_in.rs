@@ -34,7 +34,6 @@ impl Session {
             }
             Stage::SignedOut { .. } | Stage::ChooseCode { .. } => None,
         };
-        self.vault(|vault| vault.read()).await?;
         if resume.is_none() {
             self.erase().await?;
         }
@@ -111,7 +110,8 @@ impl Session {
                         tracing::warn!(?failure, "what the last person had is not erased yet");
                     }
                 }
-                self.enter(Stage::ChooseCode { fresh: Arc::new(fresh) });
+                let by = self.secret().await;
+                self.enter(Stage::ChooseCode { fresh: Arc::new(fresh), by });
                 Ok(())
             }
         }

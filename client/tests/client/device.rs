@@ -23,6 +23,7 @@ pub(crate) struct Device {
     pub(crate) folder: TempDir,
     pub(crate) vault: Arc<MemoryVault>,
     pub(crate) clock: Arc<Wristwatch>,
+    keyring: Arc<dyn Vault>,
     backend: Url,
 }
 
@@ -79,11 +80,16 @@ impl Opener for Browser {
 impl Device {
     /// Nothing on it yet.
     pub(crate) fn new(backend: &Backend) -> Self {
-        let folder = tempfile::tempdir().expect("a folder");
         let vault = Arc::new(MemoryVault::new());
+        Self { vault: vault.clone(), ..Self::with_keyring(backend, vault) }
+    }
+
+    /// With another keyring than one in memory.
+    pub(crate) fn with_keyring(backend: &Backend, keyring: Arc<dyn Vault>) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
         let clock = Arc::new(Wristwatch::default());
-        let client = start(backend.url.clone(), &folder, vault.clone(), clock.clone());
-        Self { client, folder, vault, clock, backend: backend.url.clone() }
+        let client = start(backend.url.clone(), &folder, keyring.clone(), clock.clone());
+        Self { client, folder, vault: Arc::default(), clock, keyring, backend: backend.url.clone() }
     }
 
     /// Somebody is logged in and everything has arrived.
@@ -108,7 +114,7 @@ impl Device {
     /// The process ends and begins anew.
     pub(crate) async fn restart(&mut self) {
         self.client.shutdown().await;
-        self.client = start(self.backend.clone(), &self.folder, self.vault.clone(), self.clock.clone());
+        self.client = start(self.backend.clone(), &self.folder, self.keyring.clone(), self.clock.clone());
     }
 
     /// Waits until something can be seen.

@@ -2,7 +2,7 @@
 
 use crate::device::{CODE, Device, anna, session, sync, threads};
 use bridge::FailureCode;
-use bridge::identity::{ChooseIdle, Lock, NoteActivity, SessionView, Unlock, UseOnce};
+use bridge::identity::{ChooseIdle, Lock, NoteActivity, Secret, SessionView, Unlock, UseOnce};
 use bridge::message::{KeepDraft, ListThreads, SendMessage, ShowThread};
 use digiteam_client::Client;
 
@@ -43,7 +43,7 @@ async fn what_nobody_uses_warns_and_locks_and_a_press_keeps_it_open() {
     assert_eq!(late.code, FailureCode::NotOpen);
     let closed = device.client.list_threads(ListThreads {}).await.expect_err("is locked");
     assert_eq!(closed.code, FailureCode::NotOpen);
-    assert_eq!(session(&device.client).await, SessionView::Locked { tries_left: 5 });
+    assert_eq!(session(&device.client).await, SessionView::Locked { by: Secret::Code, tries_left: 5 });
     unlock(&device).await;
     assert_eq!((threads(&device.client).await, seconds_left(&device.client).await), (1, None));
 }
@@ -59,7 +59,7 @@ async fn a_device_that_slept_through_the_limit_locks_at_waking() {
     while device.client.list_threads(ListThreads {}).await.is_ok() {
         changes.recv().await.expect("is announced");
     }
-    assert_eq!(session(&device.client).await, SessionView::Locked { tries_left: 5 });
+    assert_eq!(session(&device.client).await, SessionView::Locked { by: Secret::Code, tries_left: 5 });
 }
 
 #[tokio::test(flavor = "multi_thread")]

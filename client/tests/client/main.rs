@@ -7,6 +7,7 @@ mod feed;
 mod lock;
 mod message;
 mod oidc;
+mod passphrase;
 mod session;
 mod staff;
 mod sync;

@@ -4,9 +4,12 @@ use crate::backend::{Backend, NOW};
 use crate::device::{Device, message, sync, thread};
 use bridge::FailureCode;
 use bridge::access::{OpenScope, Purpose};
+use bridge::case::{ListCaseload, ListCases};
 use bridge::message::{InboxRowView, ListInbox, ShowThread};
+use digiteam_client::Client;
 use protocol::access::{ScopeKind, SyncMode};
-use protocol::id::{ScopeId, ThreadId};
+use protocol::case::{CaseRow, Stage};
+use protocol::id::{CaseId, ScopeId, ThreadId};
 use protocol::message::ThreadRow;
 use protocol::mutation::Act;
 
@@ -42,6 +45,35 @@ async fn inbox(device: &Device) -> InboxRowView {
 
 fn opening() -> OpenScope {
     OpenScope { scope: "thread".to_owned(), purpose: Purpose::Reply }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_desk_lists_its_cases_and_says_which_are_open() {
+    let backend = berit().await;
+    backend.world().scope("case", ScopeKind::Case, SyncMode::OnOpen);
+    let row = CaseRow {
+        case: CaseId::new("c"),
+        scope: ScopeId::new("case"),
+        number: "2026-1".to_owned(),
+        title: "Stöd".to_owned(),
+        concerns: "Anna Ek".to_owned(),
+        stage: Stage::Investigating,
+    };
+    backend.put("own", "c", &row);
+    backend.put("case", "t", &thread());
+    let device = Device::open(&backend).await;
+    let load = async |client: &Client| client.list_caseload(ListCaseload {}).await.expect("a list").remove(0);
+    assert_eq!(
+        (load(&device.client).await.opened, load(&device.client).await.row.concerns.as_str()),
+        (false, "Anna Ek")
+    );
+    assert!(device.client.list_cases(ListCases {}).await.expect("a list").is_empty(), "a row is no case that is here");
+    device
+        .client
+        .open_scope(OpenScope { scope: "case".to_owned(), purpose: Purpose::Handle })
+        .await
+        .expect("is opened");
+    device.until("it is open", async |client| load(client).await.opened).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

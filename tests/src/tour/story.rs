@@ -35,6 +35,8 @@ impl Tour {
         self.caseworker_logs_in().await?;
         self.they_write().await?;
         self.resident_reads_decision().await?;
+        self.resident_searches().await?;
+        self.caseworker_opens_case().await?;
         self.resident_looks_after_her_things().await?;
         self.network_goes_away().await?;
         self.network_comes_back().await?;
@@ -177,6 +179,36 @@ impl Tour {
                      return page.decode().then(() => page.naturalWidth > 0)";
         ensure!(self.resident()?.run(drawn, Vec::new()).await? == json!(true), "the page is empty");
         self.picture(Cast::Resident, "decision-as-signed").await
+    }
+
+    async fn resident_searches(&mut self) -> Result<()> {
+        self.step("She looks for a part of a word in everything that is on her phone");
+        self.resident()?.click("#nav-search").await?;
+        self.resident()?.see("main#search #search-words").await?;
+        self.resident()?.write("#search-words", "stöd").await?;
+        self.resident()?.see("main#search .hit mark").await?;
+        self.picture(Cast::Resident, "search").await?;
+        self.resident()?.click("main#search .hit").await?;
+        self.resident()?.see("main:not(#search)").await
+    }
+
+    async fn caseworker_opens_case(&mut self) -> Result<()> {
+        self.step("Helena has her cases in one list, and opens one when she has said what for");
+        self.caseworker()?.click("#nav-caseload").await?;
+        self.caseworker()?.see("main#caseload button.case-row").await?;
+        self.caseworker()?.click_words("button.case-row", "Maja").await?;
+        self.caseworker()?.see("#open-content").await?;
+        self.picture(Cast::Caseworker, "caseload").await?;
+        self.caseworker()?.click("#open-content").await?;
+        self.caseworker()?.see("#case .entry").await?;
+        self.picture(Cast::Caseworker, "case-at-the-desk").await?;
+        self.caseworker()?.click("#nav-search").await?;
+        self.caseworker()?.write("#search-words", "Maja").await?;
+        self.caseworker()?.see("main#search .hit mark").await?;
+        self.picture(Cast::Caseworker, "search-at-the-desk").await?;
+        self.caseworker()?.click("#nav-inbox").await?;
+        self.caseworker()?.click_words("button.inbox-row", "Maja").await?;
+        self.caseworker()?.see("#thread .message[data-state=sent]").await
     }
 
     async fn resident_looks_after_her_things(&mut self) -> Result<()> {

@@ -25,7 +25,7 @@ identity-code-again = الرمز نفسه مرة أخرى
 identity-code-hint = لا تختر تاريخ ميلادك أو 123456. إذا نسيت الرمز فسجّل الدخول من جديد.
 identity-code-submit = احفظ الرمز
 identity-code-not-six = يجب أن يتكون الرمز من ستة أرقام.
-identity-code-not-same = الرمزان غير متطابقين. اكتب الرمز نفسه في الحقلين.
+identity-code-not-same = ما كتبته في الحقلين مختلف. اكتب الشيء نفسه في كليهما.
 identity-locked = التطبيق مقفل
 identity-locked-lead = اكتب رمزك لفتحه. يعمل ذلك أيضًا بدون اتصال.
 identity-tries-left =
@@ -75,3 +75,11 @@ identity-idle-minutes =
         [many] { $count } دقيقة
        *[other] { $count } دقيقة
     }
+identity-choose-passphrase = اختر عبارة مرور لهذا الجهاز
+identity-choose-passphrase-why = لا توجد في هذا الجهاز سلسلة مفاتيح يستطيع التطبيق استخدامها، ولذلك لا يكفي رمز قصير. عبارة المرور وحدها تحمي ما يُحفظ هنا، وتكتبها في كل مرة تفتح فيها التطبيق.
+identity-passphrase = عبارة المرور، اثنا عشر حرفًا على الأقل
+identity-passphrase-again = عبارة المرور نفسها مرة أخرى
+identity-passphrase-hint = اختر مثلًا أربع كلمات لا علاقة بينها. كلما كانت أطول كانت أكثر أمانًا. إذا نسيت عبارة المرور فسجّل الدخول من جديد.
+identity-passphrase-submit = احفظ عبارة المرور
+identity-locked-lead-passphrase = اكتب عبارة المرور لفتحه. يعمل ذلك أيضًا بدون اتصال.
+identity-again-passphrase = هل نسيت عبارة المرور؟ سجّل الدخول من جديد

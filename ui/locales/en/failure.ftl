@@ -9,7 +9,7 @@ failure-login-stale = The login became too old. Try again.
 failure-login-nameless = Your e-identification did not show who you are in a way that we can read. Try another one, or call us and we will help you.
 failure-login-misfit = The login is not set up correctly at the municipality. It is not your fault, and trying again will not help right now. Call us and we will help you in another way.
 failure-not-known = We cannot find you in this municipality. Check that you chose the right one, or call us.
-failure-no-keyring = The app cannot store anything safely on this device. Turn on the device's screen lock or keyring and try again.
+failure-no-keyring = The app cannot reach this device's keyring. Unlock it and try again.
 failure-key-lost = What was stored on this device can no longer be read, because the key to it is gone. What you have sent remains with the municipality. Log in again.
 failure-wrong-code = The code is wrong.
 failure-wrong-code-left =
@@ -35,3 +35,16 @@ failure-unknown = Something went wrong that this version does not know of. Updat
 failure-update-needed = A newer version of the app has been used on this device. Update the app to read what is stored. Nothing has been changed.
 failure-signed-out-elsewhere = This device was logged out from somewhere else, and what was stored here has been erased. What you have sent remains with the municipality.
 failure-damaged = What was stored on this device is damaged and cannot be read. What you have sent remains with the municipality. What was waiting to be sent is lost. Log in again.
+failure-bad-passphrase = The passphrase needs at least twelve characters. It must not be digits only, or the same characters again and again.
+failure-wrong-passphrase = The passphrase is wrong.
+failure-wrong-passphrase-left =
+    { $left ->
+        [one] The passphrase is wrong. You have { $left } try left. After that what is stored here is erased. What you have sent remains with the municipality.
+       *[other] The passphrase is wrong. You have { $left } tries left. After that what is stored here is erased. What you have sent remains with the municipality.
+    }
+failure-too-soon = It has been wrong several times. Wait a while and try again.
+failure-too-soon-minutes =
+    { $minutes ->
+        [one] It has been wrong several times. Wait a minute and try again.
+       *[other] It has been wrong several times. Wait { $minutes } minutes and try again.
+    }

@@ -25,7 +25,7 @@ identity-code-again = The same code once more
 identity-code-hint = Do not choose your birthday or 123456. If you forget the code, you log in again.
 identity-code-submit = Save the code
 identity-code-not-six = The code must have six digits.
-identity-code-not-same = The codes are not the same. Write the same code in both fields.
+identity-code-not-same = The two fields differ. Write the same in both.
 identity-locked = The app is locked
 identity-locked-lead = Write your code to open it. This works without a connection too.
 identity-tries-left =
@@ -66,3 +66,11 @@ identity-idle-minutes =
         [one] { $count } minute
        *[other] { $count } minutes
     }
+identity-choose-passphrase = Choose a passphrase for this device
+identity-choose-passphrase-why = This device has no keyring that the app can use, so a short code is not enough. The passphrase is all that protects what is stored here, and you write it each time you open the app.
+identity-passphrase = Passphrase, at least twelve characters
+identity-passphrase-again = The same passphrase once more
+identity-passphrase-hint = Take four words that do not belong together, for example. The longer, the safer. If you forget the passphrase, you log in anew.
+identity-passphrase-submit = Save the passphrase
+identity-locked-lead-passphrase = Write your passphrase to open. This works without a connection too.
+identity-again-passphrase = Forgotten the passphrase? Log in anew

@@ -9,7 +9,7 @@ failure-login-stale = Inloggningen hann bli för gammal. Försök igen.
 failure-login-nameless = Din e-legitimation visade inte vem du är på ett sätt som vi kan läsa. Försök med en annan, eller ring oss så hjälper vi dig.
 failure-login-misfit = Inloggningen är inte rätt inställd hos kommunen. Det är inte ditt fel, och det hjälper inte att försöka igen just nu. Ring oss så hjälper vi dig på annat sätt.
 failure-not-known = Vi hittar dig inte hos den här kommunen. Kontrollera att du valde rätt kommun, eller ring oss.
-failure-no-keyring = Appen kan inte spara något säkert på den här enheten. Slå på enhetens skärmlås eller nyckelring och försök igen.
+failure-no-keyring = Appen kommer inte åt enhetens nyckelring. Lås upp den och försök igen.
 failure-key-lost = Det som var sparat på den här enheten går inte att läsa längre, eftersom nyckeln till det är borta. Det du har skickat finns kvar hos kommunen. Logga in på nytt.
 failure-wrong-code = Koden är fel.
 failure-wrong-code-left =
@@ -35,3 +35,16 @@ failure-unknown = Något gick fel som den här versionen inte känner till. Uppd
 failure-update-needed = En nyare version av appen har använts på den här enheten. Uppdatera appen för att läsa det som är sparat. Inget har ändrats.
 failure-signed-out-elsewhere = Den här enheten har loggats ut från ett annat ställe, och det som var sparat här är raderat. Det du har skickat finns kvar hos kommunen.
 failure-damaged = Det som var sparat på den här enheten är skadat och går inte att läsa. Det du har skickat finns kvar hos kommunen. Det som väntade på att skickas är borta. Logga in på nytt.
+failure-bad-passphrase = Lösenfrasen ska ha minst tolv tecken. Den får inte bara vara siffror eller samma tecken om och om igen.
+failure-wrong-passphrase = Lösenfrasen är fel.
+failure-wrong-passphrase-left =
+    { $left ->
+        [one] Lösenfrasen är fel. Du har { $left } försök kvar. Sedan raderas det som är sparat här. Det du har skickat finns kvar hos kommunen.
+       *[other] Lösenfrasen är fel. Du har { $left } försök kvar. Sedan raderas det som är sparat här. Det du har skickat finns kvar hos kommunen.
+    }
+failure-too-soon = Det har blivit fel flera gånger. Vänta en stund och försök igen.
+failure-too-soon-minutes =
+    { $minutes ->
+        [one] Det har blivit fel flera gånger. Vänta en minut och försök igen.
+       *[other] Det har blivit fel flera gånger. Vänta { $minutes } minuter och försök igen.
+    }

@@ -25,7 +25,7 @@ identity-code-again = Samma kod en gång till
 identity-code-hint = Välj inte din födelsedag eller 123456. Glömmer du koden loggar du in på nytt.
 identity-code-submit = Spara koden
 identity-code-not-six = Koden ska ha sex siffror.
-identity-code-not-same = Koderna är inte lika. Skriv samma kod i båda fälten.
+identity-code-not-same = Det står olika i de två fälten. Skriv samma i båda.
 identity-locked = Appen är låst
 identity-locked-lead = Skriv din kod för att öppna. Det går också utan anslutning.
 identity-tries-left =
@@ -66,3 +66,11 @@ identity-idle-minutes =
         [one] { $count } minut
        *[other] { $count } minuter
     }
+identity-choose-passphrase = Välj en lösenfras för den här enheten
+identity-choose-passphrase-why = Enheten har ingen nyckelring som appen kan använda. Därför räcker inte en kort kod. Lösenfrasen är det enda som skyddar det som sparas här, och du skriver den varje gång du öppnar appen.
+identity-passphrase = Lösenfras, minst tolv tecken
+identity-passphrase-again = Samma lösenfras en gång till
+identity-passphrase-hint = Ta till exempel fyra ord som inte hör ihop. Ju längre, desto säkrare. Glömmer du lösenfrasen loggar du in på nytt.
+identity-passphrase-submit = Spara lösenfrasen
+identity-locked-lead-passphrase = Skriv din lösenfras för att öppna. Det går också utan anslutning.
+identity-again-passphrase = Glömt lösenfrasen? Logga in på nytt

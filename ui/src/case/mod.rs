@@ -1,9 +1,11 @@
 //! Cases: where they stand, what happens next, whom to turn to, and everything that is written in them.
 
 mod list;
+mod load;
 mod show;
 
 pub(crate) use list::CasesPage;
+pub(crate) use load::CaseloadPage;
 pub(crate) use show::CasePage;
 
 use crate::locale::Key;

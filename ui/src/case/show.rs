@@ -3,7 +3,7 @@
 use crate::call::use_call;
 use crate::case::{STAGES, stage_key};
 use crate::document::sort_key;
-use crate::kit::{Empty, Icon, Page, Paragraphs, Sign, awaited};
+use crate::kit::{Empty, Icon, Page, Paragraphs, Sign, awaited, focus_quietly};
 use crate::locale::{Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::route::Route;
@@ -32,6 +32,29 @@ pub(crate) fn CasePage(props: &CaseProps) -> Html {
         <Page id="case" {title} {title_lang} {back}>
             { awaited(&answer, |case| show_case(&words, case)) }
         </Page>
+    }
+}
+
+/// The pane on a desk.
+#[component]
+pub(super) fn CasePane(props: &CaseProps) -> Html {
+    let words = use_words();
+    let answer = use_call(ShowCase { case: props.case.to_string() });
+    let heading = use_node_ref();
+    let is_ready = answer.asked.ready().is_some();
+    {
+        let heading = heading.clone();
+        use_effect_with(is_ready, move |_| {
+            focus_quietly(&heading);
+        });
+    }
+    html! {
+        <section id="case" aria-labelledby="case-heading">
+            if let Some(case) = answer.asked.ready() {
+                <h2 id="case-heading" ref={heading} tabindex="-1" lang="sv"><bdi>{ &case.row.title }</bdi></h2>
+            }
+            { awaited(&answer, |case| show_case(&words, case)) }
+        </section>
     }
 }
 

@@ -1,18 +1,21 @@
-//! The six digits: their field, and the draft with its rules.
+//! What opens the app on this device, six digits or a passphrase: its field, and the draft with its rules.
 
 use crate::failure;
 use crate::locale::Words;
 use bridge::Failure;
-use bridge::identity::{ChooseCode, Unlock};
+use bridge::identity::{ChooseCode, Secret, Unlock};
 use std::rc::Rc;
 use yew::prelude::*;
 
 const DIGITS: usize = 6;
+/// The shortest passphrase, in characters.
+const SHORTEST: usize = 12;
 
 /// Why the code is not taken.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Fault {
     NotSix,
+    TooShort,
     NotSame,
     Failed(Failure),
 }
@@ -21,15 +24,17 @@ impl Fault {
     pub(super) fn say(&self, words: &Words) -> AttrValue {
         match self {
             Self::NotSix => words.say("identity-code-not-six"),
+            Self::TooShort => words.say("failure-bad-passphrase"),
             Self::NotSame => words.say("identity-code-not-same"),
             Self::Failed(failure) => failure::say(words, failure),
         }
     }
 }
 
-/// A code being written. Without `Debug`, as it is a secret.
-#[derive(Clone, Default, PartialEq)]
+/// A code or passphrase being written. Without `Debug`, as it is a secret.
+#[derive(Clone, PartialEq)]
 pub(super) struct Draft {
+    by: Secret,
     pub(super) code: String,
     pub(super) again: String,
     pub(super) busy: bool,
@@ -45,17 +50,35 @@ pub(super) enum Edit {
 }
 
 impl Draft {
-    /// The call that opens what is stored.
-    pub(super) fn unlock(&self) -> Result<Unlock, Fault> {
-        if self.code.len() == DIGITS { Ok(Unlock { code: self.code.clone() }) } else { Err(Fault::NotSix) }
+    pub(super) fn new(by: Secret) -> Self {
+        Self { by, code: String::new(), again: String::new(), busy: false, fault: None }
     }
 
-    /// The call that chooses the code.
+    /// The call that opens what is stored.
+    pub(super) fn unlock(&self) -> Result<Unlock, Fault> {
+        self.check()?;
+        Ok(Unlock { code: self.code.clone() })
+    }
+
+    /// The call that chooses what opens it.
     pub(super) fn choose(&self) -> Result<ChooseCode, Fault> {
-        match (self.code.len() == DIGITS, self.code == self.again) {
-            (false, _) => Err(Fault::NotSix),
-            (true, false) => Err(Fault::NotSame),
-            (true, true) => Ok(ChooseCode { code: self.code.clone() }),
+        self.check()?;
+        if self.code == self.again { Ok(ChooseCode { code: self.code.clone() }) } else { Err(Fault::NotSame) }
+    }
+
+    // Only the length; whether a passphrase is too plain the core knows.
+    fn check(&self) -> Result<(), Fault> {
+        match self.by {
+            Secret::Code if self.code.len() != DIGITS => Err(Fault::NotSix),
+            Secret::Passphrase if self.code.chars().count() < SHORTEST => Err(Fault::TooShort),
+            _ => Ok(()),
+        }
+    }
+
+    fn read(&self, text: String) -> String {
+        match self.by {
+            Secret::Code => digits(&text),
+            Secret::Passphrase => text,
         }
     }
 }
@@ -66,14 +89,15 @@ impl Reducible for Draft {
     fn reduce(self: Rc<Self>, edit: Edit) -> Rc<Self> {
         let mut next = Self { busy: false, fault: None, ..(*self).clone() };
         match edit {
-            Edit::Code(text) => next.code = digits(&text),
-            Edit::Again(text) => next.again = digits(&text),
+            Edit::Code(text) => next.code = self.read(text),
+            Edit::Again(text) => next.again = self.read(text),
             Edit::Hand => next.busy = true,
             Edit::Refuse(fault) => {
                 match fault {
-                    Fault::NotSix => {}
+                    // What is long is not written anew for a slip that can be mended.
+                    Fault::NotSix | Fault::TooShort => {}
                     // Nobody can see in which of the two the slip was.
-                    Fault::NotSame | Fault::Failed(_) => next = Self::default(),
+                    Fault::NotSame | Fault::Failed(_) => next = Self::new(self.by),
                 }
                 next.fault = Some(fault);
             }
@@ -86,6 +110,8 @@ impl Reducible for Draft {
 #[derive(Properties, PartialEq)]
 pub(super) struct CodeFieldProps {
     pub(super) id: AttrValue,
+    #[prop_or(Secret::Code)]
+    pub(super) by: Secret,
     pub(super) label: AttrValue,
     pub(super) value: AttrValue,
     pub(super) on_write: Callback<String>,
@@ -96,7 +122,7 @@ pub(super) struct CodeFieldProps {
     pub(super) field: NodeRef,
 }
 
-/// A field for six digits that does not show them.
+/// A field for six digits or a passphrase that does not show them.
 #[component]
 pub(super) fn CodeField(props: &CodeFieldProps) -> Html {
     let oninput = props.on_write.reform(|event: InputEvent| {
@@ -105,9 +131,15 @@ pub(super) fn CodeField(props: &CodeFieldProps) -> Html {
     html! {
         <div class="field">
             <label for={props.id.clone()}>{ &props.label }</label>
-            <input id={props.id.clone()} class="code" ref={props.field.clone()} type="password" inputmode="numeric"
-                autocomplete="off" maxlength="6" dir="ltr" value={props.value.clone()} {oninput}
-                aria-invalid={props.fault.is_some().then_some("true")} aria-describedby={props.fault.clone()} />
+            if props.by == Secret::Code {
+                <input id={props.id.clone()} class="code" ref={props.field.clone()} type="password" inputmode="numeric"
+                    autocomplete="off" maxlength="6" dir="ltr" value={props.value.clone()} {oninput}
+                    aria-invalid={props.fault.is_some().then_some("true")} aria-describedby={props.fault.clone()} />
+            } else {
+                <input id={props.id.clone()} class="passphrase" ref={props.field.clone()} type="password"
+                    autocomplete="off" dir="auto" value={props.value.clone()} {oninput}
+                    aria-invalid={props.fault.is_some().then_some("true")} aria-describedby={props.fault.clone()} />
+            }
         </div>
     }
 }
@@ -130,8 +162,20 @@ mod tests {
     use super::*;
 
     fn draft(code: &str, again: &str) -> Draft {
-        let draft = Rc::new(Draft::default()).reduce(Edit::Code(code.into())).reduce(Edit::Again(again.into()));
+        written(Secret::Code, code, again)
+    }
+
+    fn written(by: Secret, code: &str, again: &str) -> Draft {
+        let draft = Rc::new(Draft::new(by)).reduce(Edit::Code(code.into())).reduce(Edit::Again(again.into()));
         (*draft).clone()
+    }
+
+    #[test]
+    fn a_passphrase_is_taken_as_it_is_written_once_it_is_long_enough() {
+        assert!(written(Secret::Passphrase, "elva tecken", "elva tecken").choose().err() == Some(Fault::TooShort));
+        let draft = written(Secret::Passphrase, "sju sjösjuka män", "sju sjösjuka män");
+        assert!(draft.choose().is_ok_and(|call| call.code == "sju sjösjuka män"));
+        assert!(draft.unlock().is_ok());
     }
 
     #[test]

@@ -1,15 +1,17 @@
-//! Locked: the code opens what is stored, with or without a network. Who has forgotten it logs in anew.
+//! Locked: the code or passphrase opens what is stored, with or without a network. Who has forgotten it logs in anew.
 
 use crate::identity::code::{CodeField, Draft, Edit, Fault};
 use crate::identity::leave::LeaveQuestion;
 use crate::kit::{Page, focus};
 use crate::locale::use_words;
 use crate::shell;
+use bridge::identity::Secret;
 use yew::prelude::*;
 
 /// Props of [`LockedPage`].
 #[derive(Properties, PartialEq)]
 pub(crate) struct LockedProps {
+    pub(crate) by: Secret,
     pub(crate) tries_left: u32,
 }
 
@@ -20,7 +22,8 @@ const FEW: u32 = 3;
 #[component]
 pub(crate) fn LockedPage(props: &LockedProps) -> Html {
     let words = use_words();
-    let draft = use_reducer_eq(Draft::default);
+    let by = props.by;
+    let draft = use_reducer_eq(move || Draft::new(by));
     let asking = use_state_eq(|| false);
     let field = use_node_ref();
     let on_code = {
@@ -59,9 +62,17 @@ pub(crate) fn LockedPage(props: &LockedProps) -> Html {
     };
     let fault = draft.fault.as_ref().map(|fault| fault.say(&words));
     let described_by = fault.is_some().then(|| AttrValue::from("code-fault"));
+    let (lead, label, again) = match by {
+        Secret::Code => (words.say("identity-locked-lead"), words.say("identity-code"), words.say("identity-again")),
+        Secret::Passphrase => (
+            words.say("identity-locked-lead-passphrase"),
+            words.say("identity-passphrase"),
+            words.say("identity-again-passphrase"),
+        ),
+    };
     html! {
         <Page id="locked" title={words.say("identity-locked")}>
-            <p class="lead">{ words.say("identity-locked-lead") }</p>
+            <p class="lead">{ lead }</p>
             <form onsubmit={on_submit}>
                 if let Some(fault) = fault {
                     <p class="fault" id="code-fault" role="alert">{ fault }</p>
@@ -70,14 +81,14 @@ pub(crate) fn LockedPage(props: &LockedProps) -> Html {
                         { words.say_with("identity-tries-left", &[("count", props.tries_left.into())]) }
                     </p>
                 }
-                <CodeField id="code" label={words.say("identity-code")} value={draft.code.clone()} on_write={on_code}
+                <CodeField id="code" {by} {label} value={draft.code.clone()} on_write={on_code}
                     fault={described_by} {field} />
                 <button type="submit" id="unlock" class="primary wide" disabled={draft.busy}>{ words.say("identity-unlock") }</button>
             </form>
             if *asking {
                 <LeaveQuestion on_no={keep} again=true />
             } else {
-                <button type="button" id="sign-in-again" class="quiet" onclick={ask}>{ words.say("identity-again") }</button>
+                <button type="button" id="sign-in-again" class="quiet" onclick={ask}>{ again }</button>
             }
         </Page>
     }

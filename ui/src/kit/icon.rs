@@ -22,6 +22,7 @@ pub(crate) enum Sign {
     Forward,
     Back,
     Done,
+    Search,
 }
 
 impl Sign {
@@ -43,6 +44,7 @@ impl Sign {
             Self::Forward => "M9 5l7 7-7 7",
             Self::Back => "M15 5l-7 7 7 7",
             Self::Done => "M5 13l4 4L19 7",
+            Self::Search => "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13z M15.3 15.3 20.5 20.5",
         }
     }
 

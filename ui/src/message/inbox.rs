@@ -8,25 +8,30 @@ use crate::message::open::OpenPanel;
 use crate::message::thread::ThreadPane;
 use crate::message::threads::{badge, tags};
 use crate::moment::{Form, Moment};
+use crate::route::Route;
 use crate::shell;
 use bridge::access::{OpenScope, Purpose};
 use bridge::message::{InboxRowView, ListInbox};
 use wasm_bindgen::JsCast;
 use yew::prelude::*;
 
+/// Props of [`InboxPage`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct InboxProps {
+    /// The chosen one.
+    #[prop_or_default]
+    pub(crate) thread: Option<AttrValue>,
+}
+
 /// The page.
 #[component]
-pub(crate) fn InboxPage() -> Html {
+pub(crate) fn InboxPage(props: &InboxProps) -> Html {
     let words = use_words();
     let answer = use_call(ListInbox {});
-    let chosen = use_state_eq(|| None::<String>);
-    let choose = {
-        let chosen = chosen.setter();
-        Callback::from(move |thread: String| chosen.set(Some(thread)))
-    };
+    let chosen = props.thread.as_deref();
     let chosen_row = answer.asked.ready().and_then(|rows| {
-        let wanted = chosen.as_ref()?;
-        rows.iter().find(|one| one.row.thread == *wanted).cloned()
+        let wanted = chosen?;
+        rows.iter().find(|one| one.row.thread == wanted).cloned()
     });
     html! {
         <Page id="inbox" title={words.say("message-inbox")}>
@@ -37,7 +42,7 @@ pub(crate) fn InboxPage() -> Html {
                     } else {
                         html! {
                             <ul role="list" class="rows" onkeydown={Callback::from(|event: KeyboardEvent| move_focus(&event))} aria-label={words.say("message-inbox")}>
-                                { for rows.iter().map(|one| show_row(&words, one, (*chosen).as_deref(), &choose)) }
+                                { for rows.iter().map(|one| show_row(&words, one, chosen)) }
                             </ul>
                         }
                     }) }
@@ -78,18 +83,18 @@ fn Content(props: &ContentProps) -> Html {
     if props.row.opened || *opened_now {
         html! { <ThreadPane thread={props.row.row.thread.clone()} /> }
     } else {
-        html! { <OpenPanel scope={props.row.scope.clone()} subject={props.row.row.subject.clone()} {on_open} /> }
+        html! { <OpenPanel scope={props.row.scope.clone()} subject={props.row.row.subject.clone()} usual={Purpose::Reply} {on_open} /> }
     }
 }
 
-fn show_row(words: &Words, one: &InboxRowView, chosen: Option<&str>, choose: &Callback<String>) -> Html {
+fn show_row(words: &Words, one: &InboxRowView, chosen: Option<&str>) -> Html {
     let row = &one.row;
-    let id = row.thread.clone();
-    let onclick = choose.reform(move |_: MouseEvent| id.clone());
+    let route = Route::Thread(row.thread.clone());
+    let onclick = Callback::from(move |_: MouseEvent| route.go());
     let current = (chosen == Some(row.thread.as_str())).then_some("true");
     html! {
         <li key={row.thread.clone()}>
-            <button type="button" class={classes!("row", "inbox-row", (row.unread > 0).then_some("unread"))}
+            <button type="button" class={classes!("row", "desk-row", "inbox-row", (row.unread > 0).then_some("unread"))}
                 data-thread={row.thread.clone()} aria-current={current} {onclick}>
                 <span class="row-words">
                     <span class="row-title"><bdi>{ &row.with }</bdi></span>
@@ -108,11 +113,11 @@ fn show_row(words: &Words, one: &InboxRowView, chosen: Option<&str>, choose: &Ca
     }
 }
 
-/// Arrow keys, Home and End move the focus from row to row.
-fn move_focus(event: &KeyboardEvent) {
+/// Arrow keys, Home and End move the focus from row to row of a desk's list.
+pub(crate) fn move_focus(event: &KeyboardEvent) {
     let Some(list) = event.current_target().and_then(|list| list.dyn_into::<web_sys::Element>().ok()) else { return };
     let from = event.target().and_then(|from| from.dyn_into::<web_sys::Element>().ok());
-    let Ok(rows) = list.query_selector_all(".inbox-row") else { return };
+    let Ok(rows) = list.query_selector_all(".desk-row") else { return };
     let row_at = |at: u32| rows.get(at).and_then(|row| row.dyn_into::<web_sys::HtmlElement>().ok());
     let now = (0..rows.length()).find(|at| row_at(*at).map(Into::into) == from);
     if let Some(row) = next_row(&event.key(), now.unwrap_or_default(), rows.length()).and_then(row_at) {

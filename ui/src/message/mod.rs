@@ -9,6 +9,7 @@ mod thread;
 mod threads;
 
 pub(crate) use draft::Drafts;
-pub(crate) use inbox::InboxPage;
+pub(crate) use inbox::{InboxPage, move_focus};
+pub(crate) use open::OpenPanel;
 pub(crate) use thread::ThreadPage;
 pub(crate) use threads::ThreadsPage;

@@ -16,17 +16,19 @@ const PURPOSES: [(Purpose, &str, Key); 4] = [
 
 /// Props of [`OpenPanel`].
 #[derive(Properties, PartialEq)]
-pub(super) struct OpenProps {
-    pub(super) scope: AttrValue,
-    pub(super) subject: AttrValue,
-    pub(super) on_open: Callback<()>,
+pub(crate) struct OpenProps {
+    pub(crate) scope: AttrValue,
+    pub(crate) subject: AttrValue,
+    /// What it is opened for as a rule.
+    pub(crate) usual: Purpose,
+    pub(crate) on_open: Callback<()>,
 }
 
-/// The question, with answering a message as the usual reason.
+/// The question, with the usual reason chosen.
 #[component]
-pub(super) fn OpenPanel(props: &OpenProps) -> Html {
+pub(crate) fn OpenPanel(props: &OpenProps) -> Html {
     let words = use_words();
-    let purpose = use_state_eq(|| Purpose::Reply);
+    let purpose = use_state_eq(|| props.usual);
     let busy = use_state_eq(|| false);
     let failed = use_state_eq(|| None::<Failure>);
     let button = use_node_ref();

@@ -300,7 +300,7 @@ impl World {
         let seen: BTreeSet<(String, String)> = copy
             .rows
             .keys()
-            .filter(|(_, kind, _)| kind != "profile")
+            .filter(|(_, kind, _)| kind != "profile" && kind != "representation")
             .map(|(_, kind, id)| (kind.clone(), id.clone()))
             .collect();
         assert_eq!(seen, self.model.visible(who, self.town.app.db.now()), "{}: {who}", self.town.engine);
