@@ -5,6 +5,7 @@
 
 use crate::id::{MunicipalityId, PersonId, ScopeId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The client id of the app at the backend's issuer.
 pub const CLIENT_ID: &str = "digiteam-app";
@@ -22,6 +23,21 @@ pub struct Municipality {
     pub name: String,
     /// Telephone number of the switchboard, for whoever cannot log in.
     pub phone: String,
+    /// Where one can log in; the first of a realm is the usual one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<ProviderOffer>,
+}
+
+/// A provider that a municipality's people can log in at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderOffer {
+    /// For the `provider` parameter of the authorization request.
+    pub id: String,
+    /// Who logs in there.
+    pub realm: Realm,
+    /// What it is called, by language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub button: BTreeMap<String, String>,
 }
 
 /// As whom one logs in: the `realm` parameter of the authorization request.

@@ -2,6 +2,7 @@
 
 #[path = "../common/mod.rs"]
 mod common;
+mod choice;
 mod fake;
 mod issuer;
 mod login;

@@ -134,6 +134,18 @@ impl Stage {
         self.restart().await;
     }
 
+    /// Beside the others, residents can log in at this provider too.
+    pub(crate) async fn add_provider(&mut self, id: &str, issuer: &str, keys: &str) {
+        let mut added = provider(&self.folder, Realm::Resident, issuer, keys);
+        id.clone_into(&mut added.id);
+        self.config.providers.push(added);
+        self.restart().await;
+    }
+
+    pub(crate) fn clock(&self) -> Arc<AtomicI64> {
+        self.clock.clone()
+    }
+
     /// The file that holds the secret.
     pub(crate) fn secret_file(&self) -> PathBuf {
         self.folder.path().join("secret")

@@ -22,7 +22,12 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 impl Session {
     /// Begins a login.
-    pub(super) async fn sign_in(self: Arc<Self>, municipality: &str, realm: Realm) -> Result<(), Failure> {
+    pub(super) async fn sign_in(
+        self: Arc<Self>,
+        municipality: &str,
+        realm: Realm,
+        chosen: Option<&str>,
+    ) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
         let resume = match self.stage() {
             Stage::Locked { .. } => return Err(failure(FailureCode::NotOpen)),
@@ -39,7 +44,7 @@ impl Session {
         }
         let provider = Provider::discover(&self.wire).await?;
         let callback = Callback::listen().await.map_err(|error| internal(&error))?;
-        let asked = provider.ask(callback.address(), municipality, realm)?;
+        let asked = provider.ask(callback.address(), municipality, realm, chosen)?;
         let (opener, url) = (Arc::clone(&self.setup.opener), asked.url.clone());
         blocking(move || opener.open(&url)).await?.map_err(|error| internal(&error))?;
         // Whoever logs in again is there, though not at this window.
