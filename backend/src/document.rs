@@ -20,7 +20,7 @@ use axum::{Json, Router};
 use bytes::Bytes;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use object_store::{ObjectStoreExt as _, PutPayload};
-use protocol::document::{BlobRef, BlobStored, Document, DocumentSort, MAX_BLOB, SignDocument};
+use protocol::document::{BlobRef, BlobStored, Document, DocumentSort, MAX_BLOB, MAX_SECTIONS, SignDocument};
 use protocol::id::{BlobId, CaseId, DocumentId, PersonId, ScopeId};
 use protocol::identity::Realm;
 use protocol::refusal::RefusalCode;
@@ -170,6 +170,9 @@ async fn download(
 async fn checked(tx: &mut Tx<'_>, caller: &Caller, author: &Person, act: &SignDocument) -> Result<Document, Error> {
     if act.sections.is_empty() || act.sort == DocumentSort::Unknown {
         return Err(RefusalCode::Invalid.into());
+    }
+    if act.sections.len() > MAX_SECTIONS {
+        return Err(RefusalCode::TooLong.into());
     }
     for section in &act.sections {
         text::line(&section.heading, 200)?;

@@ -12,19 +12,27 @@ pub mod db;
 pub mod document;
 pub mod error;
 pub mod feed;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
+pub mod headers;
 pub mod health;
 pub mod hub;
 pub mod identity;
+pub mod limit;
 pub mod load;
 pub mod message;
+pub mod openapi;
 pub mod person;
 pub mod relation;
+pub mod routes;
 pub mod serve;
 pub mod sync;
 pub mod task;
 pub mod text;
 
 use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::middleware::{from_fn_with_state, map_response};
 use config::Config;
 use db::{Clock, Db};
 use error::Error;
@@ -76,15 +84,20 @@ impl App {
     }
 }
 
-/// Everything that the backend answers.
+/// Everything that the backend answers; [`routes::ROUTES`] lists it.
 pub fn router(app: Arc<App>) -> Router {
+    let headers = headers::add(&app.config.public_url);
     Router::new()
         .merge(health::router())
+        .merge(openapi::router())
         .merge(identity::router())
         .merge(access::router())
         .merge(document::router())
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))
+        .layer(DefaultBodyLimit::max(limit::MAX_BODY))
+        .layer(from_fn_with_state(limit::Pace::default(), limit::keep_pace))
+        .layer(map_response(headers))
         .with_state(app)
 }
 

@@ -76,7 +76,7 @@ async fn serve(app: &Arc<App>, stop: watch::Sender<bool>) -> anyhow::Result<()> 
     });
     let mut stopping = app.stopping.clone();
     tokio::select! {
-        ended = serve::serve(app, listener, serve::PATIENCE) => ended?,
+        ended = serve::serve(app, listener, serve::Patience::default()) => ended?,
         () = async {
             let _ = stopping.wait_for(|stopping| *stopping).await;
             tokio::time::sleep(GRACE).await;

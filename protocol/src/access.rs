@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a scope holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ScopeKind {
     /// A person's private things.
@@ -25,6 +26,7 @@ pub enum ScopeKind {
 
 /// As what a person has a grant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The person it concerns.
@@ -44,6 +46,7 @@ pub enum Role {
 
 /// Whether a granted scope comes to the device by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum SyncMode {
     /// It does.
@@ -57,6 +60,7 @@ pub enum SyncMode {
 
 /// One entry of the authoritative grant set. A scope that is not in the set leaves the device.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Grant {
     /// The scope.
     pub scope: ScopeId,
@@ -80,6 +84,7 @@ pub struct Grant {
 /// Open an `on_open` scope (`POST /access/open`). Logged before the first byte leaves; the person whom
 /// it concerns can read that log.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OpenScope {
     /// Which.
     pub scope: ScopeId,
@@ -89,6 +94,7 @@ pub struct OpenScope {
 
 /// Why staff open content. The words for each are the ui's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Purpose {
     /// Answering a message.
@@ -106,6 +112,7 @@ pub enum Purpose {
 
 /// The answer to [`OpenScope`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Opened {
     /// Until when the content may stand on the device.
     pub lease_until: Millis,
@@ -113,6 +120,7 @@ pub struct Opened {
 
 /// Say that opened content was shown again from the cache. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Seen {
     /// Which scope.
     pub scope: ScopeId,

@@ -4,8 +4,12 @@ use crate::Millis;
 use crate::id::{CaseId, PersonId, ScopeId};
 use serde::{Deserialize, Serialize};
 
+/// The most people that one note or document can be hidden from.
+pub const MAX_HIDDEN: usize = 64;
+
 /// A case as one audience sees it. One per case scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Case {
     /// The case itself.
     pub case: CaseId,
@@ -28,6 +32,7 @@ pub struct Case {
 
 /// The staff member to turn to, as shown to a resident.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Caseworker {
     /// Who.
     pub person: PersonId,
@@ -43,6 +48,7 @@ pub struct Caseworker {
 
 /// Where a case stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Stage {
     /// Report or application received, not yet begun (aktualisering, förhandsbedömning).
@@ -62,6 +68,7 @@ pub enum Stage {
 
 /// A journal note; signed when written, never changed. A correction is a new note.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Note {
     /// The case.
     pub case: CaseId,
@@ -79,6 +86,7 @@ pub struct Note {
 
 /// A caseworker's row of a case on their desk: no content.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CaseRow {
     /// The case.
     pub case: CaseId,
@@ -96,6 +104,7 @@ pub struct CaseRow {
 
 /// Open a case for a person. Staff only. Lane: the caseworker's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OpenCase {
     /// Made by the sender.
     pub case: CaseId,
@@ -115,6 +124,7 @@ pub struct OpenCase {
 
 /// Move a case to another stage, with what happens next. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MoveCase {
     /// The case.
     pub case: CaseId,
@@ -127,6 +137,7 @@ pub struct MoveCase {
 
 /// Write and sign a journal note. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WriteNote {
     /// The case.
     pub case: CaseId,
@@ -147,6 +158,7 @@ pub struct WriteNote {
 /// Let a guardian or representative into a case that concerns somebody else. Staff only; a relation
 /// makes eligible, this step opens. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct OpenCaseTo {
     /// The case.
     pub case: CaseId,
@@ -160,6 +172,7 @@ pub struct OpenCaseTo {
 
 /// End the access of somebody who was let into a case, before its time. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CloseCaseTo {
     /// The case.
     pub case: CaseId,
@@ -171,6 +184,7 @@ pub struct CloseCaseTo {
 
 /// Change who must not see a note or document. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Mask {
     /// The case.
     pub case: CaseId,

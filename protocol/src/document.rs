@@ -7,8 +7,12 @@ use serde::{Deserialize, Serialize};
 /// The largest file that is taken, in bytes.
 pub const MAX_BLOB: u64 = 20 * 1024 * 1024;
 
+/// The most sections of one document.
+pub const MAX_SECTIONS: usize = 200;
+
 /// A document as one audience sees it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Document {
     /// The case.
     pub case: CaseId,
@@ -32,6 +36,7 @@ pub struct Document {
 
 /// What a document is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum DocumentSort {
     /// Beslut.
@@ -47,6 +52,7 @@ pub enum DocumentSort {
 
 /// One headed part of a document's text.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Section {
     /// The heading.
     pub heading: String,
@@ -56,6 +62,7 @@ pub struct Section {
 
 /// A file that belongs to a record. Who may read the record may fetch the file, nobody else.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BlobRef {
     /// Which.
     pub blob: BlobId,
@@ -71,6 +78,7 @@ pub struct BlobRef {
 
 /// The backend's answer to an upload (`POST /blobs`, the bytes as body).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct BlobStored {
     /// To be named in the mutation that uses it.
     pub blob: BlobId,
@@ -82,6 +90,7 @@ pub struct BlobStored {
 
 /// Sign a document into a case. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SignDocument {
     /// The case.
     pub case: CaseId,
@@ -91,7 +100,7 @@ pub struct SignDocument {
     pub sort: DocumentSort,
     /// 1..=200 characters.
     pub title: String,
-    /// The text; at least one section.
+    /// The text; 1..=[`MAX_SECTIONS`] sections.
     pub sections: Vec<Section>,
     /// The file, uploaded before.
     #[serde(default)]

@@ -1,14 +1,24 @@
 //! Typed ids. All are opaque text on the wire and in both databases; none carries meaning, so that an id
 //! in a log or an address tells nothing about a person.
 
-use serde::{Deserialize, Serialize};
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer, Serialize};
 use std::fmt;
 use uuid::Uuid;
+
+/// The most bytes of an id. No id that was ever made is near; a longer one is not read.
+pub const MAX_ID: usize = 128;
+
+fn bounded<'de, D: Deserializer<'de>>(deserializer: D) -> Result<String, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    if text.len() > MAX_ID { Err(D::Error::custom("an id is too long")) } else { Ok(text) }
+}
 
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
-        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema), schemars(extend("maxLength" = MAX_ID)))]
         #[serde(transparent)]
         pub struct $name(String);
 
@@ -21,6 +31,12 @@ macro_rules! ids {
             /// The id as it stands on the wire.
             pub fn as_str(&self) -> &str {
                 &self.0
+            }
+        }
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                bounded(deserializer).map(Self)
             }
         }
 
@@ -61,4 +77,16 @@ ids! {
     MutationId;
     /// One installation of the app.
     DeviceId;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_far_too_long_is_no_id() {
+        let read = |length: usize| serde_json::from_str::<ScopeId>(&format!("\"{}\"", "a".repeat(length)));
+        assert_eq!(read(MAX_ID).expect("reads").as_str().len(), MAX_ID);
+        assert!(read(MAX_ID + 1).is_err());
+    }
 }

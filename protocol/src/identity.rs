@@ -16,6 +16,7 @@ pub const DEVICE_REVOKED: &str = "device_revoked";
 
 /// A municipality that this backend serves (`GET /municipalities`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Municipality {
     /// For the `municipality` parameter of the authorization request.
     pub id: MunicipalityId,
@@ -42,6 +43,7 @@ pub struct ProviderOffer {
 
 /// As whom one logs in: the `realm` parameter of the authorization request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Realm {
     /// Residents and guardians.
@@ -62,6 +64,7 @@ impl Realm {
 
 /// Who the access token stands for (`GET /me`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Me {
     /// Who.
     pub person: PersonId,

@@ -11,6 +11,7 @@ pub const MAX_SUBJECT: usize = 120;
 
 /// What a thread is about and who takes part. One per thread scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Thread {
     /// The thread itself.
     pub thread: ThreadId,
@@ -26,6 +27,7 @@ pub struct Thread {
 
 /// Somebody in a thread, by the name shown to the others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Participant {
     /// Who.
     pub person: PersonId,
@@ -40,6 +42,7 @@ pub struct Participant {
 
 /// One message; never changed once sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Message {
     /// The sender.
     pub from: PersonId,
@@ -51,6 +54,7 @@ pub struct Message {
 
 /// How far `reader` has read. One record per reader and thread; only ever moves forward.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ReadMark {
     /// Who has read.
     pub reader: PersonId,
@@ -62,6 +66,7 @@ pub struct ReadMark {
 
 /// A caseworker's inbox row: who and about what, never the words of a message.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ThreadRow {
     /// The thread.
     pub thread: ThreadId,
@@ -81,6 +86,7 @@ pub struct ThreadRow {
 
 /// Begin a thread with its first message. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct StartThread {
     /// Made by the sender.
     pub thread: ThreadId,
@@ -98,6 +104,7 @@ pub struct StartThread {
 
 /// Send a message in a thread. Lane: the thread's scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct SendMessage {
     /// The thread.
     pub thread: ThreadId,
@@ -109,6 +116,7 @@ pub struct SendMessage {
 
 /// Move the sender's read mark forward. Lane: the thread's scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MarkRead {
     /// The thread.
     pub thread: ThreadId,

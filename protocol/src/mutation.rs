@@ -5,8 +5,12 @@ use crate::id::{BlobId, MutationId, ScopeId};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
 
+/// The most uploads that one mutation may need.
+pub const MAX_NEEDS: usize = 32;
+
 /// One queued wish.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Mutation {
     /// The key to its being done once: the same id with the same content gets the stored result.
     pub mid: MutationId,
@@ -17,7 +21,7 @@ pub struct Mutation {
     /// When it was made, by the device's clock; informative.
     pub made_at: Millis,
     /// Uploads that must be stored before it: until they are it is answered with
-    /// [`Missing`](crate::refusal::RefusalCode::Missing), and its lane waits.
+    /// [`Missing`](crate::refusal::RefusalCode::Missing), and its lane waits. At most [`MAX_NEEDS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<BlobId>,
     /// What is wanted.
@@ -28,6 +32,7 @@ macro_rules! acts {
     ($($(#[$doc:meta])* $name:ident($type:ty);)*) => {
         /// What is wanted, named by `act` on the wire.
         #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
         #[serde(tag = "act", rename_all = "snake_case")]
         pub enum Act {
             $($(#[$doc])* $name($type),)*
@@ -93,6 +98,7 @@ acts! {
 
 /// What became of a mutation; stored with it, in the same transaction as its effect.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MutationResult {
     /// Which.
     pub mid: MutationId,
@@ -103,6 +109,7 @@ pub struct MutationResult {
 
 /// Done or refused, for good.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(tag = "outcome", rename_all = "snake_case")]
 pub enum Outcome {
     /// Done. The pending entry is dropped once every one of these is in the client's store.
@@ -122,6 +129,7 @@ pub enum Outcome {
 
 /// A sequence number in a scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Place {
     /// The scope.
     pub scope: ScopeId,

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 
 /// A person's own particulars, in their own scope.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Profile {
     /// First name as the person is called (tilltalsnamn).
     pub given_name: String,

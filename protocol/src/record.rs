@@ -6,6 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 /// One row of a scope's feed at its latest sequence number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Record {
     /// Unique within its scope and kind.
     pub id: RecordId,
@@ -18,6 +19,7 @@ pub struct Record {
     pub deleted: bool,
     /// The content, unknown fields included.
     #[serde(default)]
+    #[cfg_attr(feature = "openapi", schemars(with = "serde_json::Value"))]
     pub body: Json,
 }
 

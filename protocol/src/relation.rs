@@ -15,6 +15,7 @@ pub const WARNING: Millis = 21 * 24 * 60 * 60 * 1000;
 
 /// What somebody is to somebody else.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RelationKind {
     /// Custody together with another guardian (gemensam vårdnad).
@@ -45,6 +46,7 @@ pub enum RelationKind {
 
 /// What a representative may have to do with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Matter {
     /// Writing with the caseworker.
@@ -60,6 +62,7 @@ pub enum Matter {
 
 /// Where a relation is known from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Source {
     /// Folkbokföringen.
@@ -79,6 +82,7 @@ pub enum Source {
 
 /// Who acts for whom, in the own scope of each of the two. Its id is the relation's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Representation {
     /// Which of the two sees this.
     pub side: Side,
@@ -106,6 +110,7 @@ pub struct Representation {
 
 /// Which end of a representation one is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Side {
     /// I act for the other one.
@@ -119,6 +124,7 @@ pub enum Side {
 
 /// A case that is opened to a representative.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RepresentedCase {
     /// Which.
     pub case: CaseId,
@@ -130,6 +136,7 @@ pub struct RepresentedCase {
 /// An access to a case that ended without its holder's or staff's asking for just that; in the scope of the staff who
 /// work on the case. Its id is the person's. Gone when the person is let in again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Closure {
     /// The case.
     pub case: CaseId,
@@ -145,6 +152,7 @@ pub struct Closure {
 
 /// What ended an access.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum ClosedBy {
     /// The relation that it rested on ended.
@@ -160,6 +168,7 @@ pub enum ClosedBy {
 
 /// Record that somebody is related to the person whom a case concerns. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct RecordRelation {
     /// The case; with it, whom the relation is to.
     pub case: CaseId,
@@ -186,6 +195,7 @@ pub struct RecordRelation {
 
 /// End a relation, and with it at once what was opened because of it. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EndRelation {
     /// A case of the person it is to.
     pub case: CaseId,
@@ -198,6 +208,7 @@ pub struct EndRelation {
 /// Make it possible for whoever has the code to give the sender a power of attorney. The code itself stays with the
 /// people; whoever does not have it cannot find out who is registered. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Invite {
     /// SHA-256 of the code's letters, lower-case hex.
     pub code_hash: String,
@@ -205,6 +216,7 @@ pub struct Invite {
 
 /// Give somebody a power of attorney (fullmakt). Adults only. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct GivePowerOfAttorney {
     /// The relation's id, made by the sender.
     pub relation: RecordId,
@@ -218,6 +230,7 @@ pub struct GivePowerOfAttorney {
 
 /// Withdraw a power of attorney that one gave, or renounce one that one got. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct WithdrawPowerOfAttorney {
     /// Which.
     pub relation: RecordId,
@@ -226,6 +239,7 @@ pub struct WithdrawPowerOfAttorney {
 /// Keep two people apart: they never share anything, and neither learns of the other. What they share already is closed
 /// to whoever came later. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct KeepApart {
     /// A case that one of them is a part of.
     pub case: CaseId,
@@ -239,6 +253,7 @@ pub struct KeepApart {
 
 /// Keep two people apart no longer. Opens nothing again. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct EndKeepApart {
     /// A case that one of them is a part of.
     pub case: CaseId,
@@ -251,6 +266,7 @@ pub struct EndKeepApart {
 /// Mark a person as having protected identity. Suspends everybody who acts for them, but for a guardian at the same
 /// address, and leaves the content to named staff. By a unit's lead. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MarkProtected {
     /// Who.
     pub person: PersonId,
@@ -261,6 +277,7 @@ pub struct MarkProtected {
 /// Let a representative of a person with protected identity in. By the case's own caseworker. Lane: the staff scope of
 /// the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ConfirmProxy {
     /// The case.
     pub case: CaseId,

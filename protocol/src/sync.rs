@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// `POST /sync/pull`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PullRequest {
     /// This installation.
     pub device: DeviceId,
@@ -21,7 +22,8 @@ pub struct PullRequest {
     /// one: the set is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub grants: Option<String>,
-    /// What the client has. A granted scope without a cursor begins with a [window](Span::Window).
+    /// What the client has. A granted scope without a cursor begins with a [window](Span::Window). At most
+    /// [`MAX_CURSORS`].
     #[serde(default)]
     pub cursors: Vec<Cursor>,
     /// Mutations whose result the client does not have applied yet.
@@ -29,8 +31,12 @@ pub struct PullRequest {
     pub waiting: Vec<MutationId>,
 }
 
+/// The most cursors in one pull; nobody has as many grants.
+pub const MAX_CURSORS: usize = 10_000;
+
 /// How far a client has come in a scope: it holds every record up to `seq`, but for those that `back` leaves out.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Cursor {
     /// The scope.
     pub scope: ScopeId,
@@ -46,6 +52,7 @@ pub struct Cursor {
 /// The older part of a scope that is still to be fetched, upwards: records with `at < seq <= to` that have not
 /// changed since. What changes has a number above `to` and comes as [tail](Span::Tail), tombstones included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Back {
     /// Fetched up to here.
     pub at: i64,
@@ -55,6 +62,7 @@ pub struct Back {
 
 /// The answer to a pull, all from one snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PullResponse {
     /// Names the life of the database; changes when it was restored from a backup. Another one than
     /// before: every cursor is void, what is pending stays.
@@ -77,6 +85,7 @@ pub struct PullResponse {
 
 /// Records of one scope. It says from where to where it goes, so that one that comes late or twice is known.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Page {
     /// The scope.
     pub scope: ScopeId,
@@ -103,6 +112,7 @@ impl Page {
 
 /// Which part of a scope a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Span {
     /// The newest records of each kind, at most [`WINDOW`] each, and nothing deleted. What stood there before is
@@ -140,6 +150,7 @@ pub const WINDOW: i64 = 50;
 
 /// `POST /sync/push`: mutations in order of lane number.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PushRequest {
     /// This installation.
     pub device: DeviceId,
@@ -152,6 +163,7 @@ pub const MAX_PUSH: usize = 500;
 
 /// The answer to a push: durable when it arrives.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct PushResponse {
     /// See [`PullResponse::db_epoch`]. Results of another life than the one that the client knows say nothing about
     /// its cursors: pull first, and send again.
@@ -163,6 +175,7 @@ pub struct PushResponse {
 
 /// `GET /sync/digest`: what a complete copy of each served scope amounts to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct DigestResponse {
     /// See [`PullResponse::db_epoch`].
     pub db_epoch: String,
@@ -172,6 +185,7 @@ pub struct DigestResponse {
 
 /// What a complete copy of one scope amounts to.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ScopeDigest {
     /// The scope.
     pub scope: ScopeId,
@@ -186,6 +200,7 @@ pub struct ScopeDigest {
 /// One event of `GET /sync/events` (server-sent events, the JSON in `data`). Losing one costs latency,
 /// never correctness.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Event {
     /// What happened.
     pub event: EventKind,
@@ -212,6 +227,7 @@ impl Event {
 
 /// What an event says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum EventKind {
     /// Something changed in a scope that this person is served.

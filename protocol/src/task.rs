@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Something that is expected of a resident. Stands in their own scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Task {
     /// The case it belongs to.
     pub case: Option<CaseId>,
@@ -24,6 +25,7 @@ pub struct Task {
 
 /// Ask a resident to do something. Staff only. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct AskFor {
     /// The case.
     pub case: CaseId,
@@ -43,6 +45,7 @@ pub struct AskFor {
 
 /// Say that a task is done. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct CompleteTask {
     /// The task.
     pub task: RecordId,

@@ -23,7 +23,7 @@ use crate::person::Person;
 use crate::{person, relation, text};
 use protocol::Millis;
 use protocol::access::ScopeKind;
-use protocol::case::{MoveCase, Note, Stage, WriteNote};
+use protocol::case::{MAX_HIDDEN, MoveCase, Note, Stage, WriteNote};
 use protocol::id::{CaseId, MunicipalityId, PersonId, ScopeId};
 use protocol::refusal::RefusalCode;
 use protocol::relation::Matter;
@@ -161,8 +161,11 @@ pub async fn show<T: Signed>(
 /// Notes who must not see `fact`.
 ///
 /// # Errors
-/// [`RefusalCode::Invalid`] for somebody who does not exist.
+/// [`RefusalCode::Invalid`] for somebody who does not exist, [`RefusalCode::TooLong`] for too many.
 pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[PersonId]) -> Result<(), Error> {
+    if from.len() > MAX_HIDDEN {
+        return Err(RefusalCode::TooLong.into());
+    }
     for person in from {
         person::find(tx, person).await.map_err(|_| RefusalCode::Invalid)?;
         sqlx::query("INSERT INTO withheld (fact, person, municipality) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")

@@ -9,10 +9,11 @@ pub use provider::{
 };
 pub use secret::Secret;
 
+use crate::serve::tls::TlsConfig;
 use anyhow::Context as _;
 use serde::Deserialize;
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use url::Url;
 
@@ -35,6 +36,13 @@ pub struct Config {
     /// anew.
     #[serde(default = "ninety")]
     pub keep_deleted_days: u32,
+    /// The certificate, where nobody in front has one.
+    #[serde(default)]
+    pub tls: Option<TlsConfig>,
+    /// The proxies in front, which alone are believed when they say for whom they ask, and with whom alone plain HTTP
+    /// is spoken outside this machine.
+    #[serde(default)]
+    pub trusted_proxies: Vec<IpAddr>,
     /// The municipalities' OpenID providers.
     #[serde(default, rename = "provider")]
     pub providers: Vec<Provider>,
@@ -50,7 +58,11 @@ impl Config {
             Some(file) => std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?,
             None => String::new(),
         };
-        let mut table: toml::Table = text.parse().context("the configuration file is not valid TOML")?;
+        // Not the parser's own words: they quote the line, and it may hold a secret.
+        let mut table: toml::Table = text.parse().map_err(|error: toml::de::Error| {
+            let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
+            anyhow::anyhow!("the configuration file is not valid TOML: {} at line {line}", error.message())
+        })?;
         for key in ["listen", "public_url", "database", "blobs", "keys"] {
             if let Ok(value) = std::env::var(format!("DIGITEAM_{}", key.to_uppercase())) {
                 table.insert(key.to_owned(), toml::Value::String(value));
@@ -61,6 +73,12 @@ impl Config {
         anyhow::ensure!(
             config.public_url.scheme() == "https" || loopback,
             "public_url must be https, except on 127.0.0.1"
+        );
+        anyhow::ensure!(
+            config.tls.is_some() || !config.trusted_proxies.is_empty() || config.listen.ip().is_loopback(),
+            "listen = {} would take plain HTTP from other machines. Name a certificate and its key in [tls], or the \
+             proxies that have one in trusted_proxies, or listen on 127.0.0.1",
+            config.listen
         );
         let mut ids = HashSet::new();
         if let Some(twice) = config.providers.iter().find(|provider| !ids.insert(&provider.id)) {
@@ -134,6 +152,29 @@ mod tests {
             let error = format!("{error:#}");
             assert!(error.contains(said) && !error.contains("inline\""), "{error}");
         }
+    }
+
+    #[test]
+    fn plain_http_is_not_taken_from_other_machines_unless_a_proxy_is_named() {
+        let base = "public_url = 'https://a.example'\nblobs = 'b'\nkeys = 'k'\n";
+        for listen in ["0.0.0.0:80", "[::]:80", "192.0.2.1:80"] {
+            let base = format!("{base}listen = '{listen}'\n");
+            let error = read(&base).err().expect("is refused");
+            for said in ["[tls]", "trusted_proxies", "127.0.0.1"] {
+                assert!(format!("{error:#}").contains(said), "{error:#}");
+            }
+            assert!(read(&format!("{base}trusted_proxies = ['192.0.2.9']")).is_ok());
+            assert!(read(&format!("{base}[tls]\ncertificate = 'c.pem'\nkey = 'k.pem'")).is_ok());
+            assert!(read(&format!("{base}[tls]\ncertificate = 'c.pem'")).is_err());
+        }
+        assert!(read(&format!("{base}listen = '[::1]:80'")).is_ok());
+    }
+
+    #[test]
+    fn a_line_that_cannot_be_read_is_named_and_never_quoted() {
+        let error = read("listen = '127.0.0.1:1'\ndatabase = 'postgres://a:Vinterregn@host").err().expect("is refused");
+        let said = format!("{error:?}");
+        assert!(said.contains("line 2") && !said.contains("Vinterregn"), "{said}");
     }
 
     #[test]

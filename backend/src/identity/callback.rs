@@ -67,7 +67,7 @@ struct Pending {
     begun_at: Millis,
 }
 
-fn browser(headers: &HeaderMap, name: &str) -> Option<PlainToken> {
+pub(super) fn browser(headers: &HeaderMap, name: &str) -> Option<PlainToken> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs = cookies.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
     pairs.find(|(found, _)| *found == name).and_then(|(_, value)| PlainToken::read(value))

@@ -34,7 +34,8 @@ impl AppRedirect {
     pub(super) fn parse(text: &str) -> Option<Self> {
         let is_loopback = ["http://127.0.0.1:", "http://[::1]:"].iter().any(|prefix| {
             let port = text.strip_prefix(prefix).and_then(|rest| rest.strip_suffix("/callback"));
-            port.is_some_and(|port| port.bytes().all(|byte| byte.is_ascii_digit()) && port.parse::<u16>().is_ok())
+            // One form for each port, and none for "any".
+            port.is_some_and(|port| port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port))
         });
         (is_loopback || text == "digiteam://callback").then(|| Self(text.to_owned()))
     }
@@ -121,6 +122,8 @@ mod tests {
             "http://127.0.0.1:/callback",
             "http://127.0.0.1:+80/callback",
             "http://127.0.0.1:99999/callback",
+            "http://127.0.0.1:0/callback",
+            "http://127.0.0.1:00080/callback",
             "http://127.0.0.1:51000/callback/",
             "http://127.0.0.1:51000/callback?a=b",
             "http://127.0.0.1:51000@evil.example/callback",

@@ -13,6 +13,8 @@ mod discovery;
 mod ended;
 mod family;
 mod fields;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) mod fuzz;
 mod http;
 mod keys;
 mod lapse;

@@ -10,10 +10,11 @@ use crate::feed::Touched;
 use crate::hub::Listener;
 use crate::identity::{Caller, is_live};
 use axum::extract::State;
-use axum::response::Sse;
 use axum::response::sse::{Event as SseEvent, KeepAlive};
+use axum::response::{IntoResponse, Sse};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, Stream};
+use http::header::CACHE_CONTROL;
 use protocol::sync::{Event, HEARTBEAT_SECONDS};
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -25,14 +26,11 @@ use tokio::time::Instant;
 /// A stream ends after this and the client comes back with a token that is good then.
 const LIFE: Duration = Duration::from_secs(30 * 60);
 
-pub(super) async fn events(
-    State(app): State<Arc<App>>,
-    caller: Caller,
-) -> Result<Sse<impl Stream<Item = Result<SseEvent, Infallible>>>, Error> {
+pub(super) async fn events(State(app): State<Arc<App>>, caller: Caller) -> Result<impl IntoResponse, Error> {
     let events = follow(app, caller).await?;
-    let sent = events.map(|event| Ok(SseEvent::default().json_data(&event).unwrap_or_default()));
+    let sent = events.map(|event| Ok::<_, Infallible>(SseEvent::default().json_data(&event).unwrap_or_default()));
     let heartbeat = KeepAlive::new().interval(Duration::from_secs(HEARTBEAT_SECONDS));
-    Ok(Sse::new(sent).keep_alive(heartbeat))
+    Ok(([(CACHE_CONTROL, "no-store")], Sse::new(sent).keep_alive(heartbeat)))
 }
 
 /// What `caller` is told, until the session or the stream ends.

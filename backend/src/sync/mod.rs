@@ -23,6 +23,9 @@ use tower_http::compression::predicate::SizeAbove;
 /// The most bytes that one push may hold.
 const MAX_PUSH_BYTES: usize = 4 * 1024 * 1024;
 
+/// The most bytes that one pull may ask with: many cursors.
+const MAX_PULL_BYTES: usize = 2 * 1024 * 1024;
+
 /// The least that is worth compressing.
 const COMPRESS_FROM: u16 = 1024;
 
@@ -32,7 +35,7 @@ pub fn router() -> Router<Arc<App>> {
     let compressed =
         CompressionLayer::new().quality(CompressionLevel::Fastest).compress_when(SizeAbove::new(COMPRESS_FROM));
     Router::new()
-        .route("/sync/pull", post(pull::handle).layer(compressed))
+        .route("/sync/pull", post(pull::handle).layer((DefaultBodyLimit::max(MAX_PULL_BYTES), compressed)))
         .route("/sync/push", post(push::handle).layer(DefaultBodyLimit::max(MAX_PUSH_BYTES)))
         .route("/sync/digest", get(digest::handle))
         .route("/sync/events", get(events::events))

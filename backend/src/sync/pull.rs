@@ -16,7 +16,8 @@ use axum::extract::State;
 use protocol::access::Grant;
 use protocol::id::{MutationId, ScopeId};
 use protocol::mutation::MutationResult;
-use protocol::sync::{Back, Cursor, MAX_PUSH, PullRequest, PullResponse, WINDOW};
+use protocol::refusal::RefusalCode;
+use protocol::sync::{Back, Cursor, MAX_CURSORS, MAX_PUSH, PullRequest, PullResponse, WINDOW};
 use sha2::{Digest as _, Sha256};
 use sqlx::{AnyConnection, AssertSqlSafe};
 use std::collections::HashMap;
@@ -49,7 +50,7 @@ impl Default for Limits {
 /// What `caller` is given for `asked`.
 ///
 /// # Errors
-/// When the database fails.
+/// [`RefusalCode::TooLong`] for too many cursors, or when the database fails.
 pub async fn answer(app: &App, caller: &Caller, asked: &PullRequest) -> Result<PullResponse, Error> {
     answer_within(app, caller, asked, &Limits::default()).await
 }
@@ -64,6 +65,9 @@ pub async fn answer_within(
     asked: &PullRequest,
     limits: &Limits,
 ) -> Result<PullResponse, Error> {
+    if asked.cursors.len() > MAX_CURSORS {
+        return Err(RefusalCode::TooLong.into());
+    }
     let now = app.db.now();
     let mut snapshot = app.db.snapshot().await?;
     let held = held(&mut snapshot, &caller.person, now, None).await?;

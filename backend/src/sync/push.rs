@@ -13,7 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use protocol::Millis;
 use protocol::id::{BlobId, DeviceId, ScopeId};
-use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
+use protocol::mutation::{Act, MAX_NEEDS, Mutation, MutationResult, Outcome, Place};
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{MAX_PUSH, PushRequest, PushResponse};
 use sha2::{Digest as _, Sha256};
@@ -109,6 +109,9 @@ async fn step(
     }
     if !(1..=MAX_N).contains(&mutation.n) {
         return Ok(refused(RefusalCode::Invalid));
+    }
+    if mutation.needs.len() > MAX_NEEDS {
+        return Ok(refused(RefusalCode::TooLong));
     }
     let awaited = match lanes.get(&mutation.lane) {
         Some(awaited) => Some(*awaited),

@@ -1,5 +1,6 @@
 //! Logging in: our issuer towards the app, our relying party towards a provider that can misbehave.
 
+mod canary;
 #[path = "../common/mod.rs"]
 mod common;
 mod choice;

@@ -79,6 +79,8 @@ pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            tls: None,
+            trusted_proxies: Vec::new(),
             providers: vec![
                 provider(&folder, Realm::Resident, &residents.issuer, keys),
                 provider(&folder, Realm::Staff, &staff.issuer, ""),

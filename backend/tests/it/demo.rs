@@ -20,6 +20,8 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            tls: None,
+            trusted_proxies: Vec::new(),
             providers: Vec::new(),
         };
         let (_stop, stopping) = watch::channel(false);

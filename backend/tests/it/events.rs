@@ -3,7 +3,7 @@
 use crate::acts::{open_case, open_case_to, send_message, start_thread, write_note};
 use crate::town::{Town, token, towns};
 use axum::body::{Body, to_bytes};
-use digiteam_backend::serve::serve;
+use digiteam_backend::serve::{Patience, serve};
 use digiteam_backend::{router, sync};
 use futures_util::{Stream, StreamExt as _};
 use http::Request;
@@ -110,7 +110,8 @@ async fn a_reader_that_stops_reading_loses_its_connection_and_disturbs_nobody() 
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("binds");
     let address = listener.local_addr().expect("has an address");
     let app = town.app.clone();
-    tokio::spawn(async move { serve(&app, listener, Duration::from_millis(500)).await });
+    let patience = Patience { write: Duration::from_millis(500), ..Patience::default() };
+    tokio::spawn(async move { serve(&app, listener, patience).await });
     let small = TcpSocket::new_v4().expect("is a socket");
     small.set_recv_buffer_size(4_096).expect("can be small");
     let mut deaf = small.connect(address).await.expect("connects");

@@ -56,6 +56,8 @@ pub(crate) async fn towns() -> Vec<Town> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            tls: None,
+            trusted_proxies: Vec::new(),
             providers: Vec::new(),
         };
         let clock = Arc::new(AtomicI64::new(NOON));
@@ -164,11 +166,18 @@ impl Town {
 
     /// The backend stops and starts again on what is in its database then.
     pub(crate) async fn restart(&mut self) {
+        self.restart_with(|_| {}).await;
+    }
+
+    /// As [`Town::restart`], with another configuration.
+    pub(crate) async fn restart_with(&mut self, change: impl FnOnce(&mut Config)) {
         self.app.clone().close().await.expect("closes");
+        let mut config = self.app.config.clone();
+        change(&mut config);
         let (stop, stopping) = watch::channel(false);
         let time = self.clock.clone();
         let clock = Arc::new(move || time.load(Ordering::SeqCst));
-        self.app = App::open(self.app.config.clone(), clock, stopping).await.expect("opens");
+        self.app = App::open(config, clock, stopping).await.expect("opens");
         self._stop = stop;
     }
 

@@ -1,0 +1,157 @@
+//! What must hold of every parser of outside data, whatever comes: it never panics, takes one form of a thing only,
+//! and what it took stays the same on its way through.
+//!
+//! Compiled for tests, which try these with random input at each run, and for `fuzz/`, which tries for as long as it
+//! is let.
+
+pub use crate::identity::fuzz::{cookie, fields, redirect, token};
+
+use crate::serve::address::Origin;
+use http::{HeaderMap, HeaderValue};
+use protocol::sync::{PullRequest, PushRequest};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use std::fmt::Debug;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// A pull that is read is the same when it is written and read again.
+pub fn pull(body: &[u8]) {
+    stable::<PullRequest>(body);
+}
+
+/// As [`pull`].
+pub fn push(body: &[u8]) {
+    stable::<PushRequest>(body);
+}
+
+fn stable<T: Serialize + DeserializeOwned + PartialEq + Debug>(body: &[u8]) {
+    let Ok(read) = serde_json::from_slice::<T>(body) else { return };
+    let written = serde_json::to_vec(&read).expect("what was read can be written");
+    let again: T = serde_json::from_slice(&written).expect("what was written can be read");
+    assert_eq!(read, again);
+}
+
+/// Nobody but a named proxy is believed, and of its line only what it or another one wrote.
+pub fn forwarded(line: &[u8]) {
+    let Ok(value) = HeaderValue::from_bytes(line) else { return };
+    let headers = HeaderMap::from_iter([(http::HeaderName::from_static("x-forwarded-for"), value)]);
+    let (proxy, other) = (IpAddr::from(Ipv4Addr::new(10, 0, 0, 1)), IpAddr::from(Ipv4Addr::new(192, 0, 2, 1)));
+    let origin = Origin::new(&[proxy], false, proxy);
+    assert_eq!(origin.of(other, &headers), other);
+    let text = String::from_utf8_lossy(line).into_owned();
+    let last = text.rsplit(',').next().unwrap_or_default().trim().parse::<IpAddr>();
+    match last.map(|last| last.to_canonical()) {
+        Ok(last) if last != proxy => assert_eq!(origin.of(proxy, &headers), last),
+        Ok(_) => {}
+        Err(_) => assert_eq!(origin.of(proxy, &headers), proxy),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    /// Pieces that good ones are made of, in any order, and noise between them.
+    fn mix(pieces: &'static [&'static str]) -> impl Strategy<Value = String> {
+        let piece = prop_oneof![
+            8 => proptest::sample::select(pieces).prop_map(str::to_owned),
+            1 => "\\PC{0,4}",
+            1 => "[0-9]{1,6}",
+        ];
+        vec(piece, 0..8).prop_map(|pieces| pieces.concat())
+    }
+
+    const ADDRESS: &[&str] = &[
+        "http://",
+        "https://",
+        "127.0.0.1",
+        "[::1]",
+        "localhost",
+        ":",
+        "0",
+        "80",
+        "51000",
+        "65536",
+        "+",
+        "/callback",
+        "/",
+        "?a=b",
+        "#c",
+        "@",
+        "digiteam://callback",
+        "%2f",
+        "\\",
+        " ",
+    ];
+    const FORM: &[&str] = &["a", "b", "=", "&", "%C3%A4", "%", "+", "%00", ";", "client_id=x"];
+    const COOKIE: &[&str] =
+        &["__Host-login", "=", ";", " ", "; ", "x=y", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\"", ","];
+    const FORWARDED: &[&str] =
+        &["10.0.0.1", "192.0.2.7", "::ffff:10.0.0.1", "::1", ",", ", ", "for=", "[", "]:80", " "];
+    const JSON: &[&str] = &[
+        "{",
+        "}",
+        "[",
+        "]",
+        ",",
+        ":",
+        "\"device\":\"d\"",
+        "\"cursors\":[",
+        "\"mutations\":[",
+        "{\"scope\":\"x\",\"epoch\":1,\"seq\":2}",
+        "\"waiting\":[\"u\"]",
+        "null",
+        "-1",
+        "1e99",
+        "\"\\u0000\"",
+        "{\"mid\":\"u\",\"lane\":\"x\",\"n\":1,\"made_at\":2,\"act\":{\"act\":\"seen\",\"scope\":\"x\",\"at\":1}}",
+    ];
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn addresses(text in mix(ADDRESS)) {
+            redirect(&text);
+        }
+
+        #[test]
+        fn loopback_addresses(port in "[0-9]{0,6}") {
+            redirect(&format!("http://127.0.0.1:{port}/callback"));
+            redirect(&format!("http://[::1]:{port}/callback"));
+        }
+
+        #[test]
+        fn tokens(text in "[A-Za-z0-9_\\-=+/]{40,46}|\\PC{0,50}") {
+            token(&text);
+        }
+
+        #[test]
+        fn forms(text in mix(FORM), noise in vec(any::<u8>(), 0..40)) {
+            fields(text.as_bytes());
+            fields(&noise);
+        }
+
+        #[test]
+        fn cookies(line in mix(COOKIE), noise in vec(any::<u8>(), 0..80)) {
+            cookie(line.as_bytes());
+            cookie(&noise);
+        }
+
+        #[test]
+        fn proxies(line in mix(FORWARDED), noise in vec(any::<u8>(), 0..40)) {
+            forwarded(line.as_bytes());
+            forwarded(&noise);
+        }
+
+        #[test]
+        fn bodies(text in mix(JSON), noise in vec(any::<u8>(), 0..80)) {
+            for body in [text.as_bytes(), format!("{{{text}}}").as_bytes(), &noise] {
+                pull(body);
+                push(body);
+            }
+        }
+    }
+}
