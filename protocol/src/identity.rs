@@ -31,6 +31,7 @@ pub struct Municipality {
 
 /// A provider that a municipality's people can log in at.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct ProviderOffer {
     /// For the `provider` parameter of the authorization request.
     pub id: String,

@@ -18,7 +18,9 @@ async fn the_app_is_told_which_providers_there_are_and_chooses_one() {
         assert_eq!(offers, [("resident", Realm::Resident), ("staff", Realm::Staff), ("freja", Realm::Resident)]);
         assert_eq!(told[0].providers[2].button["sv"], "Freja");
 
-        for (chosen, issuer) in [("", &stage.residents.issuer), ("resident", &stage.residents.issuer), ("freja", &other.issuer)] {
+        for (chosen, issuer) in
+            [("", &stage.residents.issuer), ("resident", &stage.residents.issuer), ("freja", &other.issuer)]
+        {
             let answer = stage.get(&authorize(Realm::Resident, &[("provider", chosen)]), None).await;
             assert_eq!(answer.status, StatusCode::SEE_OTHER);
             assert!(answer.location().starts_with(issuer.as_str()), "{chosen}");

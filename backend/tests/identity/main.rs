@@ -1,9 +1,9 @@
 //! Logging in: our issuer towards the app, our relying party towards a provider that can misbehave.
 
 mod canary;
+mod choice;
 #[path = "../common/mod.rs"]
 mod common;
-mod choice;
 mod fake;
 mod issuer;
 mod login;

@@ -18,8 +18,8 @@ use crate::Client;
 use crate::failure::failure;
 use crate::wire;
 use bridge::identity::{
-    CancelSignIn, ChooseCode, ListMunicipalities, Lock, MeView, MunicipalityView, ProviderView, Realm, SessionView, ShowSession,
-    SignIn, SignOut, Unlock, UseOnce,
+    CancelSignIn, ChooseCode, ListMunicipalities, Lock, MeView, MunicipalityView, ProviderView, Realm, SessionView,
+    ShowSession, SignIn, SignOut, Unlock, UseOnce,
 };
 use bridge::{Failure, FailureCode};
 use protocol::identity::{Me, Municipality, ProviderOffer};

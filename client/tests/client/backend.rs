@@ -289,7 +289,7 @@ async fn only_known(State(backend): State<Shared>, headers: HeaderMap, request: 
 
 async fn municipalities() -> Json<Vec<Municipality>> {
     let (id, name) = (MunicipalityId::new("landskrona"), "Landskrona".to_owned());
-    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned() }])
+    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned(), providers: Vec::new() }])
 }
 
 async fn me(State(backend): State<Shared>) -> Json<Me> {

@@ -39,7 +39,9 @@ pub(crate) fn WelcomePage(props: &WelcomeProps) -> Html {
             };
             dispatch.dispatch(Edit::Hand);
             let provider = choice.provider.clone();
-            shell::send(SignIn { municipality, realm, provider }, move |asked| dispatch.dispatch(Edit::Answered(asked.err())));
+            shell::send(SignIn { municipality, realm, provider }, move |asked| {
+                dispatch.dispatch(Edit::Answered(asked.err()));
+            });
         })
     };
     let (title, lead, button) = if is_desk {
