@@ -288,12 +288,15 @@ async fn give_lease(tx: &mut Tx<'_>, caller: &Caller, wish: &OpenScope, until: M
     }
     let purpose = code(&wish.purpose)?;
     log(tx, caller, &wish.scope, "open", Some(&purpose), tx.now).await?;
-    sqlx::query("INSERT INTO lease (person, scope, until) VALUES ($1, $2, $3) ON CONFLICT (person, scope) DO UPDATE SET until = excluded.until")
-        .bind(caller.person.as_str())
-        .bind(wish.scope.as_str())
-        .bind(until)
-        .execute(&mut *tx.conn)
-        .await?;
+    sqlx::query(
+        "INSERT INTO lease (person, scope, municipality, until) SELECT $1, id, municipality, $3 FROM scope WHERE id = $2
+         ON CONFLICT (person, scope) DO UPDATE SET until = excluded.until",
+    )
+    .bind(caller.person.as_str())
+    .bind(wish.scope.as_str())
+    .bind(until)
+    .execute(&mut *tx.conn)
+    .await?;
     tx.feed.regrant(&caller.person);
     Ok(())
 }

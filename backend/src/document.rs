@@ -175,6 +175,9 @@ async fn checked(tx: &mut Tx<'_>, caller: &Caller, author: &Person, act: &SignDo
         return Err(RefusalCode::TooLong.into());
     }
     for section in &act.sections {
+        if section.masked.is_some() {
+            return Err(RefusalCode::Invalid.into());
+        }
         text::line(&section.heading, 200)?;
         text::body(&section.text, 100_000)?;
     }

@@ -10,9 +10,10 @@ use axum::response::{IntoResponse, Response};
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderValue, StatusCode};
 use protocol::refusal::{Refusal, RefusalCode};
+use std::time::Duration;
 
 /// When whoever was sent away may come back: what is busy here is busy for moments.
-const RETRY_SECONDS: &str = "1";
+const RETRY_SECONDS: u64 = 1;
 
 /// Why a request failed.
 #[derive(Debug, thiserror::Error)]
@@ -20,6 +21,12 @@ pub enum Error {
     /// Said no, for a reason that the client may know.
     #[error("refused: {:?}", .0.code)]
     Refused(Refusal),
+    /// The request does not show that its sender has the key of their token: RFC 9449's word for why.
+    #[error("unproven: {0}")]
+    Unproven(&'static str),
+    /// Too much was asked; after so long more is answered.
+    #[error("busy")]
+    Busy(Duration),
     /// The database failed.
     #[error("database: {0}")]
     Database(#[from] sqlx::Error),
@@ -59,6 +66,8 @@ impl Error {
     pub fn refusal(self) -> (StatusCode, Refusal) {
         match self {
             Self::Refused(refusal) => (status(refusal.code), refusal),
+            Self::Busy(_) => (StatusCode::TOO_MANY_REQUESTS, RefusalCode::Busy.into()),
+            Self::Unproven(_) => (StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated.into()),
             // Two writers waited for each other; the database let one go first.
             Self::Database(sqlx::Error::Database(inner))
                 if matches!(inner.code().as_deref(), Some("40P01" | "40001")) =>
@@ -83,16 +92,31 @@ impl Error {
 
 impl IntoResponse for Error {
     fn into_response(self) -> Response {
+        let challenge = match &self {
+            Self::Unproven(why) => format!("DPoP error=\"{why}\", algs=\"ES256\""),
+            _ => "DPoP algs=\"ES256\"".to_owned(),
+        };
+        let wait = match &self {
+            Self::Busy(wait) => seconds(*wait),
+            _ => RETRY_SECONDS,
+        };
         let (status, refusal) = self.refusal();
         let mut answer = (status, Json(refusal)).into_response();
-        if status == StatusCode::SERVICE_UNAVAILABLE {
-            answer.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static(RETRY_SECONDS));
+        if [StatusCode::SERVICE_UNAVAILABLE, StatusCode::TOO_MANY_REQUESTS].contains(&status) {
+            answer.headers_mut().insert(RETRY_AFTER, wait.into());
         }
-        if status == StatusCode::UNAUTHORIZED {
-            answer.headers_mut().insert(WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        if status == StatusCode::UNAUTHORIZED
+            && let Ok(challenge) = HeaderValue::from_str(&challenge)
+        {
+            answer.headers_mut().insert(WWW_AUTHENTICATE, challenge);
         }
         answer
     }
+}
+
+/// Whole seconds, never too few.
+pub(crate) fn seconds(wait: Duration) -> u64 {
+    wait.as_secs() + u64::from(wait.subsec_nanos() > 0)
 }
 
 fn status(code: RefusalCode) -> StatusCode {
@@ -119,8 +143,13 @@ mod tests {
     fn whoever_is_sent_away_for_a_while_is_told_for_how_long() {
         let busy = Error::from(RefusalCode::Busy).into_response();
         assert_eq!(busy.status(), StatusCode::SERVICE_UNAVAILABLE);
-        assert_eq!(busy.headers()[RETRY_AFTER], RETRY_SECONDS);
-        assert_eq!(Error::from(sqlx::Error::PoolTimedOut).into_response().headers()[RETRY_AFTER], RETRY_SECONDS);
+        assert_eq!(busy.headers()[RETRY_AFTER], "1");
+        assert_eq!(Error::from(sqlx::Error::PoolTimedOut).into_response().headers()[RETRY_AFTER], "1");
+        let limited = Error::Busy(Duration::from_millis(2_001)).into_response();
+        assert_eq!(
+            (limited.status(), &limited.headers()[RETRY_AFTER]),
+            (StatusCode::TOO_MANY_REQUESTS, &"3".parse().expect("is a value"))
+        );
         assert!(!Error::from(RefusalCode::Access).into_response().headers().contains_key(RETRY_AFTER));
     }
 }

@@ -209,13 +209,14 @@ pub async fn flush(tx: &mut Tx<'_>) -> Result<BTreeMap<usize, Vec<Place>>, Error
             continue;
         }
         let steps = i64::try_from(mutations.len()).map_err(|_| Error::Internal("too many mutations".into()))?;
-        let (head,): (i64,) = sqlx::query_as("UPDATE scope SET head = head + $1 WHERE id = $2 RETURNING head")
-            .bind(steps)
-            .bind(scope.as_str())
-            .fetch_one(&mut *tx.conn)
-            .await?;
+        let (head, municipality): (i64, String) =
+            sqlx::query_as("UPDATE scope SET head = head + $1 WHERE id = $2 RETURNING head, municipality")
+                .bind(steps)
+                .bind(scope.as_str())
+                .fetch_one(&mut *tx.conn)
+                .await?;
         let seq_of: BTreeMap<usize, i64> = mutations.into_iter().zip(head - steps + 1..).collect();
-        write_records(tx, &puts, &seq_of).await?;
+        write_records(tx, &municipality, &puts, &seq_of).await?;
         let delta = delta(head - steps, puts, &seq_of)?;
         for (mutation, seq) in seq_of {
             places.entry(mutation).or_default().push(Place { scope: scope.clone(), seq });
@@ -287,13 +288,18 @@ async fn read_bodies(tx: &mut Tx<'_>, puts: &[Put]) -> Result<HashMap<(String, S
 }
 
 /// Writes what `puts`, all of one scope, come to: the last for each record.
-async fn write_records(tx: &mut Tx<'_>, puts: &[Put], seq_of: &BTreeMap<usize, i64>) -> Result<(), Error> {
+async fn write_records(
+    tx: &mut Tx<'_>,
+    municipality: &str,
+    puts: &[Put],
+    seq_of: &BTreeMap<usize, i64>,
+) -> Result<(), Error> {
     let last: BTreeMap<(&str, &str), &Put> = puts.iter().map(|put| ((put.kind, put.id.as_str()), put)).collect();
     for puts in crowds(&last.into_values().collect::<Vec<_>>()) {
-        let sql = "INSERT INTO record (scope, kind, id, seq, deleted, body, gone_at) VALUES {}
+        let sql = "INSERT INTO record (scope, kind, id, seq, deleted, body, gone_at, municipality) VALUES {}
              ON CONFLICT (scope, kind, id) DO UPDATE
              SET seq = excluded.seq, deleted = excluded.deleted, body = excluded.body, gone_at = excluded.gone_at";
-        let mut query = sqlx::query(statement(sql, 1, puts.len(), 7));
+        let mut query = sqlx::query(statement(sql, 1, puts.len(), 8));
         for put in puts {
             query = query
                 .bind(put.scope.as_str())
@@ -302,7 +308,8 @@ async fn write_records(tx: &mut Tx<'_>, puts: &[Put], seq_of: &BTreeMap<usize, i
                 .bind(seq_of[&put.mutation])
                 .bind(i64::from(put.body.is_none()))
                 .bind(put.body.as_deref().unwrap_or("null"))
-                .bind(put.body.is_none().then_some(tx.now));
+                .bind(put.body.is_none().then_some(tx.now))
+                .bind(municipality);
         }
         query.execute(&mut *tx.conn).await?;
     }

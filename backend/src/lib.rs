@@ -23,6 +23,7 @@ pub mod load;
 pub mod message;
 pub mod openapi;
 pub mod person;
+pub mod rate;
 pub mod relation;
 pub mod routes;
 pub mod serve;
@@ -40,6 +41,7 @@ use hub::Hub;
 use object_store::ObjectStore;
 use object_store::local::LocalFileSystem;
 use protocol::refusal::RefusalCode;
+use rate::Limits;
 use std::sync::Arc;
 use tokio::sync::watch;
 
@@ -55,6 +57,8 @@ pub struct App {
     pub blobs: Arc<dyn ObjectStore>,
     /// The issuer towards our app and the relying party towards providers.
     pub identity: identity::Identity,
+    /// How much anybody has asked.
+    pub limits: Arc<Limits>,
     /// Becomes true when the backend is about to stop: long answers end.
     pub stopping: watch::Receiver<bool>,
 }
@@ -71,8 +75,9 @@ impl App {
         let db = Db::open(&config.database, clock, hub.clone()).await?;
         std::fs::create_dir_all(&config.blobs)?;
         let blobs = Arc::new(LocalFileSystem::new_with_prefix(&config.blobs)?.with_fsync(true));
-        let identity = identity::Identity::open(&config)?;
-        Ok(Arc::new(Self { config, db, hub, blobs, identity, stopping }))
+        let identity = identity::Identity::open(&config, &db).await?;
+        let limits = Arc::new(Limits::new(&config.limits));
+        Ok(Arc::new(Self { config, db, hub, blobs, identity, limits, stopping }))
     }
 
     /// Waits until everything that was asked for is written.
@@ -95,8 +100,10 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(document::router())
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))
+        .layer(from_fn_with_state(Arc::clone(&app), identity::give_nonce))
         .layer(DefaultBodyLimit::max(limit::MAX_BODY))
         .layer(from_fn_with_state(limit::Pace::default(), limit::keep_pace))
+        .layer(from_fn_with_state(Arc::clone(&app), rate::by_address))
         .layer(map_response(headers))
         .with_state(app)
 }

@@ -26,7 +26,8 @@ what a provider says about itself and tells what fits, what is missing and what 
 with 1 if something is missing that is needed.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
-DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS.";
+DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS,
+DIGITEAM_KEEP_DELETED_DAYS, DIGITEAM_PROVIDERS (the [[provider]] tables as TOML, or the path of a file with them).";
 
 /// How long answers that are under way may still take when the backend stops.
 const GRACE: Duration = Duration::from_secs(10);

@@ -6,7 +6,7 @@
 use crate::openapi;
 use protocol::access::{OpenScope, Opened};
 use protocol::document::BlobStored;
-use protocol::identity::{Me, Municipality};
+use protocol::identity::{Device, Me, Municipality};
 use protocol::sync::{DigestResponse, Event, PullRequest, PullResponse, PushRequest, PushResponse};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -106,7 +106,10 @@ pub static ROUTES: &[Route] = &[
         .takes(Takes::Query(&["state", "code", "iss", "error"], 1))
         .gives(Gives::Elsewhere),
     post("/identity/token", "Turns a code or a refresh token into tokens")
-        .takes(Takes::Form(&["grant_type", "client_id", "code", "redirect_uri", "code_verifier", "refresh_token"], 2))
+        .takes(Takes::Form(
+            &["grant_type", "client_id", "code", "redirect_uri", "code_verifier", "refresh_token", "platform"],
+            2,
+        ))
         .gives(Gives::Object),
     post("/identity/revoke", "Ends what a token stands for")
         .takes(Takes::Form(&["token", "client_id", "token_type_hint"], 2))
@@ -123,6 +126,14 @@ pub static ROUTES: &[Route] = &[
     get("/identity/frontchannel-logout/{provider}", "A provider ends a session, in the browser")
         .takes(Takes::Query(&["iss", "sid"], 0))
         .gives(Gives::Nothing),
+    get("/identity/devices", "Where the caller is logged in").caller().gives(Gives::Json(of::<Vec<Device>>())),
+    post("/identity/devices/{id}/sign-out", "Logs a device of the caller's out").caller(),
+    get("/identity/userinfo", "Who the access token stands for, as OpenID Connect says it")
+        .caller()
+        .gives(Gives::Object),
+    post("/identity/userinfo", "Who the access token stands for, as OpenID Connect says it")
+        .caller()
+        .gives(Gives::Object),
     get("/municipalities", "Where one can log in").gives(Gives::Json(of::<Vec<Municipality>>())),
     get("/me", "Who the access token stands for").caller().gives(Gives::Json(of::<Me>())),
     post("/access/open", "Opens content for a purpose that is logged first")

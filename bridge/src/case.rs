@@ -26,6 +26,8 @@ pub struct CaseRowView {
     pub concerns: String,
     /// Where it stands.
     pub stage: Stage,
+    /// This build cannot read it: "update the app to read this". Nothing else is told of it.
+    pub newer: bool,
 }
 
 /// The cases on a caseworker's desk, newest first.
@@ -119,8 +121,8 @@ pub enum EntryView {
         id: String,
         /// One line.
         heading: String,
-        /// The words, blank lines between paragraphs.
-        text: String,
+        /// The words, and where some are not shown.
+        passages: Vec<crate::document::PassageView>,
         /// Who signed.
         author: String,
         /// When it happened.

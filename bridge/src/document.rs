@@ -57,10 +57,26 @@ pub enum DocumentSort {
 /// One headed part.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SectionView {
-    /// The heading.
+    /// The heading; empty where the section is masked.
     pub heading: String,
-    /// Plain text, blank lines between paragraphs.
-    pub text: String,
+    /// The rest.
+    pub passage: PassageView,
+}
+
+/// A passage of something written in a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "passage", rename_all = "snake_case")]
+pub enum PassageView {
+    /// It is shown.
+    Words {
+        /// Plain text, blank lines between paragraphs.
+        text: String,
+    },
+    /// It is not shown to this person.
+    Masked {
+        /// The legal ground.
+        ground: String,
+    },
 }
 
 /// A file.

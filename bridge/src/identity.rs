@@ -1,6 +1,6 @@
 //! Logging in, locking, unlocking, logging out.
 
-use crate::{Call, FailureCode, Topic};
+use crate::{Call, FailureCode, Millis, Topic};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -224,5 +224,60 @@ pub struct SignOut {}
 
 impl Call for SignOut {
     const NAME: &'static str = "sign_out";
+    type Reply = ();
+}
+
+/// On which devices is the person logged in? Only the backend knows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListDevices {}
+
+impl Call for ListDevices {
+    const NAME: &'static str = "list_devices";
+    const TOPICS: &'static [Topic] = &[Topic::Session];
+    type Reply = Vec<DeviceView>;
+}
+
+/// A device that the person is logged in on.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeviceView {
+    /// For [`SignOutDevice`].
+    pub device: String,
+    /// What kind of device.
+    pub platform: Platform,
+    /// When the person logged in on it.
+    pub since: Millis,
+    /// When it was last used, to the hour or so.
+    pub used_at: Millis,
+    /// Whether it is this one.
+    pub is_this: bool,
+}
+
+/// The kind of system that a device runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Platform {
+    /// Android.
+    Android,
+    /// iOS and iPadOS.
+    Ios,
+    /// Linux.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Windows.
+    Windows,
+    /// Something else.
+    Other,
+}
+
+/// Log another device out: it erases what it has at its next contact.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct SignOutDevice {
+    /// Which.
+    pub device: String,
+}
+
+impl Call for SignOutDevice {
+    const NAME: &'static str = "sign_out_device";
     type Reply = ();
 }

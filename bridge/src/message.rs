@@ -33,6 +33,8 @@ pub struct ThreadRowView {
     pub waiting: u32,
     /// Own messages that were refused.
     pub refused: u32,
+    /// This build cannot read it: "update the app to read this". Nothing else is told of it.
+    pub newer: bool,
 }
 
 /// The caseworker's inbox, newest first.
@@ -86,6 +88,8 @@ pub struct ThreadView {
     pub upto_seq: i64,
     /// How far the other side has read, by the same numbers.
     pub read_by_other_upto: i64,
+    /// It is not here any more; what is shown are own words that were refused. There is nothing to write to.
+    pub gone: bool,
     /// What was begun and not sent; see [`KeepDraft`].
     pub draft: String,
 }
@@ -114,6 +118,8 @@ pub struct MessageView {
     pub at: Millis,
     /// Where it stands.
     pub state: MessageState,
+    /// This build cannot read it: "update the app to read this". Of the rest only its place is known.
+    pub newer: bool,
 }
 
 /// Where a message stands.
@@ -159,6 +165,22 @@ pub struct KeepDraft {
 impl Call for KeepDraft {
     const NAME: &'static str = "keep_draft";
     type Reply = ();
+}
+
+/// Take a refused message back, to change it: its words become what is being written, before what stands there. They
+/// are never in neither place, and never in both.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct TakeBack {
+    /// See [`RefusedView`].
+    pub mid: String,
+    /// What is being written, as it stands.
+    pub draft: String,
+}
+
+impl Call for TakeBack {
+    const NAME: &'static str = "take_back";
+    /// What is being written now.
+    type Reply = String;
 }
 
 /// Everything up to here was on the screen.

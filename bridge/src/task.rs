@@ -21,6 +21,8 @@ pub struct TaskView {
     pub done_waiting: bool,
     /// Said to be done, and refused.
     pub refused: Option<RefusedView>,
+    /// This build cannot read it: "update the app to read this". Nothing else is told of it.
+    pub newer: bool,
 }
 
 /// Say that it is done.

@@ -10,7 +10,7 @@ use crate::wire::WireError;
 use bridge::access::{OpenScope, Purpose};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::Millis;
-use protocol::access::Seen;
+use protocol::access::{Opened, Seen};
 use protocol::id::ScopeId;
 use reqwest::Method;
 
@@ -30,8 +30,8 @@ impl Client {
             return Ok(());
         }
         let body = protocol::access::OpenScope { scope, purpose: purpose(call.purpose) };
-        match open.ask(|wire| wire.request(Method::POST, &["access", "open"]).json(&body)).await {
-            Ok(_) => Ok(open.pull().await?),
+        match open.answer(|wire| wire.request(Method::POST, &["access", "open"]).json(&body)).await {
+            Ok(Opened { .. }) => Ok(open.pull().await?),
             Err(WireError::Ended) => Err(failure(FailureCode::SessionEnded)),
             Err(error) => Err(error.into()),
         }

@@ -79,6 +79,14 @@ impl Client {
         }
     }
 
+    /// Says whether the window can be seen. While it can, the clocks are compared every few seconds, so that what is
+    /// shown after a sleep is never old for long.
+    pub fn set_shown(&self, shown: bool) {
+        if let Some(open) = self.inner.opened() {
+            open.shown(shown);
+        }
+    }
+
     /// Stops all work and closes the store. Afterwards the client is locked, if it was open.
     pub async fn shutdown(&self) {
         self.inner.shutdown().await;

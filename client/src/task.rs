@@ -66,20 +66,20 @@ impl Store {
         .bind(Task::KIND)
         .fetch_all(self.read())
         .await?;
-        // One that this build cannot read is left out here, and nothing else with it.
         Ok(rows
             .into_iter()
-            .filter_map(|line| {
-                let body: Task = serde_json::from_str(&line.body).ok()?;
-                Some(TaskView {
+            .map(|line| {
+                let body: Option<Task> = serde_json::from_str(&line.body).ok();
+                TaskView {
                     task: line.id,
-                    title: body.title,
-                    detail: body.detail,
-                    due_at: body.due_at,
-                    case: body.case.map(|case| case.to_string()),
+                    newer: body.is_none(),
+                    title: body.as_ref().map(|body| body.title.clone()).unwrap_or_default(),
+                    due_at: body.as_ref().and_then(|body| body.due_at),
+                    case: body.as_ref().and_then(|body| body.case.as_ref()).map(ToString::to_string),
+                    detail: body.and_then(|body| body.detail),
                     done_waiting: line.said.unwrap_or_default(),
                     refused: line.refusal.zip(line.mid).map(|(refusal, mid)| refused(&refusal, mid)),
-                })
+                }
             })
             .collect())
     }

@@ -82,6 +82,24 @@ pub struct Note {
     pub happened_at: Millis,
     /// When it was signed.
     pub signed_at: Millis,
+    /// The passages that this audience is not shown. None of their words are in `text`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub masked: Vec<Masked>,
+}
+
+/// Passages of a note that are not shown, where they would stand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Masked {
+    /// How many [`paragraphs`] of the shown text stand before it.
+    pub after: u32,
+    /// The legal ground, such as "26 kap. 1 § offentlighets- och sekretesslagen".
+    pub ground: String,
+}
+
+/// The paragraphs of a text, as blank lines part them. A note's passages are counted by these.
+pub fn paragraphs(text: &str) -> impl Iterator<Item = &str> {
+    text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty())
 }
 
 /// A caseworker's row of a case on their desk: no content.
@@ -182,7 +200,10 @@ pub struct CloseCaseTo {
     pub ground: String,
 }
 
-/// Change who must not see a note or document. Staff only. Lane: the staff scope of the case.
+/// Change who must not see a note or document, or some passages of it. Staff only. Lane: the staff scope of the case.
+///
+/// The two are apart: whoever must not see the whole sees no mark either. To hide passages before anybody has read
+/// them, sign with `hidden_from`, mask the passages, then lift the whole.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct Mask {
@@ -193,4 +214,10 @@ pub struct Mask {
     /// Everybody who must not see it from now on; others who take part in the case do.
     #[serde(default)]
     pub hidden_from: Vec<PersonId>,
+    /// Only these passages, from 0: sections of a document, [`paragraphs`] of a note. Empty for the whole.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sections: Vec<u32>,
+    /// The legal ground that is shown in their place, 1..=200 characters; needed with `sections`, and only then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ground: Option<String>,
 }

@@ -22,7 +22,7 @@ pub struct Document {
     pub title: String,
     /// The text, in order.
     pub sections: Vec<Section>,
-    /// The same as a file, if there is one.
+    /// The same as a file, if there is one. Not shown where a section is masked: it holds the same words.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub file: Option<BlobRef>,
     /// Who signed it, by name and title.
@@ -58,6 +58,10 @@ pub struct Section {
     pub heading: String,
     /// Plain text with blank lines between paragraphs.
     pub text: String,
+    /// The legal ground, where this audience is not shown the section: heading and text are empty then. Never in what
+    /// is signed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub masked: Option<String>,
 }
 
 /// A file that belongs to a record. Who may read the record may fetch the file, nobody else.

@@ -75,6 +75,8 @@ ids! {
     BlobId;
     /// One mutation: UUIDv7 text made by the client, the key to its being done once.
     MutationId;
+    /// A session: one login of one person on one device.
+    SessionId;
     /// One installation of the app.
     DeviceId;
 }

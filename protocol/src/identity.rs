@@ -3,7 +3,8 @@
 //! Logging in itself is plain OpenID Connect towards the backend's issuer; only what the standard does
 //! not hold is here.
 
-use crate::id::{MunicipalityId, PersonId, ScopeId};
+use crate::Millis;
+use crate::id::{MunicipalityId, PersonId, ScopeId, SessionId};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -13,6 +14,65 @@ pub const CLIENT_ID: &str = "digiteam-app";
 /// The error of the token endpoint that says that this device was signed out from elsewhere: what it stores is to be
 /// erased. No other answer says so.
 pub const DEVICE_REVOKED: &str = "device_revoked";
+
+/// The kind of system that a device runs, as the app says in the field `platform` of its first token request: enough to tell
+/// one's own devices apart. No name of a device or of a person.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub enum Platform {
+    /// Android.
+    Android,
+    /// iOS and iPadOS.
+    Ios,
+    /// Linux.
+    Linux,
+    /// macOS.
+    Macos,
+    /// Windows.
+    Windows,
+    /// Something else, or newer than this build.
+    #[serde(other)]
+    Other,
+}
+
+impl Platform {
+    const ALL: [Self; 6] = [Self::Android, Self::Ios, Self::Linux, Self::Macos, Self::Windows, Self::Other];
+
+    /// As written in a form.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Android => "android",
+            Self::Ios => "ios",
+            Self::Linux => "linux",
+            Self::Macos => "macos",
+            Self::Windows => "windows",
+            Self::Other => "other",
+        }
+    }
+
+    /// Of a form; what is not known is [`Platform::Other`].
+    pub fn parse(text: &str) -> Self {
+        Self::ALL.into_iter().find(|platform| platform.as_str() == text).unwrap_or(Self::Other)
+    }
+}
+
+/// A device that the caller is logged in on (`GET /identity/devices`). `POST /identity/devices/{session}/sign-out` ends it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Device {
+    /// The login on it.
+    pub session: SessionId,
+    /// What kind of device.
+    pub platform: Platform,
+    /// When the person logged in on it.
+    pub since: Millis,
+    /// When it was last used, to the hour or so.
+    pub used_at: Millis,
+    /// Whether it is the one that asks.
+    #[serde(default)]
+    pub is_this: bool,
+}
 
 /// A municipality that this backend serves (`GET /municipalities`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

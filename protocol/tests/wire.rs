@@ -3,7 +3,7 @@
 use digiteam_protocol::access::{Grant, OpenScope, Opened, SyncMode};
 use digiteam_protocol::case::{Case, CaseRow, Note};
 use digiteam_protocol::document::{BlobStored, Document};
-use digiteam_protocol::identity::{Me, Municipality};
+use digiteam_protocol::identity::{Device, Me, Municipality};
 use digiteam_protocol::message::{Message, ReadMark, Thread, ThreadRow};
 use digiteam_protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use digiteam_protocol::person::Profile;
@@ -32,6 +32,14 @@ fn records() {
     );
     check::<Note>(
         r#"{"case":"c1","heading":"Samtal","text":"Vi talade.","author":"Sara Holm, socialsekreterare","happened_at":1,"signed_at":2}"#,
+    );
+    check::<Note>(
+        r#"{"case":"c1","heading":"Samtal","text":"Vi talade.","author":"Sara Holm, socialsekreterare","happened_at":1,"signed_at":2,
+        "masked":[{"after":1,"ground":"26 kap. 1 § OSL"}]}"#,
+    );
+    check::<Document>(
+        r#"{"case":"c1","sort":"investigation","title":"Utredning","sections":[{"heading":"","text":"","masked":"26 kap. 1 § OSL"}],
+        "author":"Sara Holm","signed_at":3}"#,
     );
     check::<Document>(
         r#"{"case":"c1","sort":"decision","title":"Beslut","sections":[{"heading":"Beslut","text":"Ja."}],"file":{"blob":"b1",
@@ -89,6 +97,7 @@ fn mutations() {
         r#"{"act":"open_case_to","case":"c1","person":"p2","ground":"vårdnadshavare","review_at":9}"#,
         r#"{"act":"close_case_to","case":"c1","person":"p2","ground":"vårdnaden har upphört"}"#,
         r#"{"act":"mask","case":"c1","fact":"n1","hidden_from":["p2"]}"#,
+        r#"{"act":"mask","case":"c1","fact":"n1","hidden_from":["p2"],"sections":[0,2],"ground":"26 kap. 1 § OSL"}"#,
         r#"{"act":"sign_document","case":"c1","document":"d1","sort":"letter","title":"Brev","sections":[],"file":null,
         "appeal_until":null,"hidden_from":[]}"#,
         r#"{"act":"ask_for","case":"c1","task":"k1","person":"p1","title":"Kvitto","detail":null,"due_at":null}"#,
@@ -116,6 +125,7 @@ fn requests_and_answers() {
         r#"{"person":"p1","name":"Moa Berg","realm":"resident","municipality":"bjuv","municipality_name":"Bjuv",
         "municipality_phone":"040-628 04 60","own_scope":"x"}"#,
     );
+    check::<Device>(r#"{"session":"f1","platform":"android","since":4,"used_at":5,"is_this":true}"#);
     check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in"}"#);
     check::<Opened>(r#"{"lease_until":4}"#);
     check::<BlobStored>(r#"{"blob":"b1","size":4,"sha256":"00"}"#);
@@ -173,6 +183,35 @@ fn what_is_newer_decodes_as_unknown() {
     let result: MutationResult =
         serde_json::from_str(r#"{"mid":"u1","outcome":"postponed","until":9}"#).expect("decodes");
     assert_eq!(result.outcome, Outcome::Unknown);
+}
+
+#[test]
+fn the_page_about_records_and_acts_names_them_all() {
+    let page = include_str!("../../docs/records.md");
+    let kinds = include_str!("../src/record.rs").lines().filter_map(|line| {
+        let kind = line.trim().strip_suffix("\";")?.split_once(") = \"")?.1;
+        Some(kind.to_owned())
+    });
+    let acts = include_str!("../src/mutation.rs").lines().filter_map(|line| {
+        let name = line.trim().strip_suffix(");")?.split_once("(crate::")?.0;
+        Some(snake_case(name))
+    });
+    let named: Vec<String> = kinds.chain(acts).collect();
+    assert!(named.len() > 30, "they are not found any more: {named:?}");
+    for name in named {
+        assert!(page.contains(&format!("\n| `{name}` |")), "{name} has no row in docs/records.md");
+    }
+}
+
+fn snake_case(name: &str) -> String {
+    let mut snake = String::new();
+    for (at, letter) in name.char_indices() {
+        if letter.is_uppercase() && at > 0 {
+            snake.push('_');
+        }
+        snake.extend(letter.to_lowercase());
+    }
+    snake
 }
 
 /// `json` decodes as `T`, and `T` encodes to what `json` says.

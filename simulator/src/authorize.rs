@@ -13,10 +13,12 @@ use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
 use serde_json::Value;
 use url::{Url, form_urlencoded};
 
-use crate::claims::{self, LEVELS};
+use crate::asked::Asked;
+use crate::claims::{self, LEVELS, SCOPE_APPROVAL, SCOPE_SIGN};
 use crate::message::{self, Message};
 use crate::page;
 use crate::provider::Provider;
+use crate::sign::{self, SignRequest};
 use crate::words::Language;
 
 /// 128 bits in base64url.
@@ -35,6 +37,10 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) language: Language,
     /// What the client tells the person.
     pub(crate) message: Option<Message>,
+    /// Claims that are named.
+    pub(crate) asked: Asked,
+    /// What is to be signed.
+    pub(crate) sign: Option<SignRequest>,
 }
 
 /// Why a request was turned down.
@@ -49,7 +55,7 @@ enum Refused {
 pub(crate) async fn authorize(State(provider): State<Arc<Provider>>, RawForm(query): RawForm) -> Response {
     let (mut fields, repeated) = read(&query);
     let opened = unwrap(&provider, &mut fields).await;
-    match parse(&provider, &fields, &repeated, opened) {
+    match parse(&provider, &fields, &repeated, opened).await {
         Ok(request) => {
             let now = provider.now();
             let (id, secret) = provider.logins().begin(request, now);
@@ -106,10 +112,11 @@ fn read(query: &[u8]) -> (Fields, Vec<String>) {
 /// Puts what a Request Object says in the place of the parameters; otherwise why it is not taken.
 async fn unwrap(provider: &Provider, fields: &mut Fields) -> Result<(), &'static str> {
     let Some(jwt) = fields.remove("request") else { return Ok(()) };
-    let object = provider.client.open(&jwt, &provider.issuer, provider.now() / 1000).await.map_err(|error| {
-        tracing::warn!(%error, "request object refused");
-        "the request object is not taken"
-    })?;
+    let object =
+        provider.client.open_request(&jwt, &provider.issuer, provider.now() / 1000).await.map_err(|error| {
+            tracing::warn!(%error, "request object refused");
+            "the request object is not taken"
+        })?;
     for (name, value) in object {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if fields.get(&name).is_some_and(|beside| *beside != text) {
@@ -120,7 +127,7 @@ async fn unwrap(provider: &Provider, fields: &mut Fields) -> Result<(), &'static
     Ok(())
 }
 
-fn parse(
+async fn parse(
     provider: &Provider,
     fields: &Fields,
     repeated: &[String],
@@ -179,11 +186,27 @@ fn parse(
     }
     let wanted = field("claims").map(serde_json::from_str::<Value>).transpose();
     let wanted = wanted.map_err(|_| back("invalid_request", "claims is not JSON"))?;
-    if !wanted.is_none_or(|wanted| is_level_met(&wanted)) {
+    if !wanted.as_ref().is_none_or(is_level_met) {
         return Err(back("unmet_authentication_requirements", "the level asked for is not offered"));
     }
     let message = field(message::PARAMETER).map(|text| Message::parse(text).ok_or(())).transpose();
     let message = message.map_err(|()| back("invalid_request", "userMessage is not understood"))?;
+    let signs = [SCOPE_SIGN, SCOPE_APPROVAL].iter().any(|scope| claims::has(&scopes, scope));
+    let sign = match field(sign::PARAMETER) {
+        Some(jwt) if signs => {
+            let prompts: Vec<&str> = field("prompt").unwrap_or_default().split_whitespace().collect();
+            if !["login", "consent"].iter().all(|prompt| prompts.contains(prompt)) {
+                return Err(back("invalid_request", "signing needs prompt=login consent"));
+            }
+            let read = SignRequest::read(provider, jwt, provider.now() / 1000).await;
+            Some(read.map_err(|error| {
+                tracing::warn!(%error, "request to sign refused");
+                back("invalid_request", "signRequest is not a good one, or not signed")
+            })?)
+        }
+        None if !signs => None,
+        _ => return Err(back("invalid_request", "a scope of signing and signRequest go together")),
+    };
     Ok(AuthorizationRequest {
         message,
         redirect_uri: redirect_uri.clone(),
@@ -192,6 +215,8 @@ fn parse(
         challenge: challenge.to_owned(),
         scopes,
         language,
+        asked: wanted.as_ref().map(Asked::parse).unwrap_or_default(),
+        sign,
     })
 }
 

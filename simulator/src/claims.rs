@@ -13,12 +13,24 @@ pub(crate) const SCOPE_NUMBER: &str = "https://id.oidc.se/scope/naturalPersonNum
 /// Place in an organisation.
 pub(crate) const SCOPE_ORG: &str = "https://id.oidc.se/scope/naturalPersonOrgId";
 
+/// A signature, with its consent.
+pub(crate) const SCOPE_SIGN: &str = "https://id.oidc.se/scope/sign";
+/// Consent to a signature that is made elsewhere.
+pub(crate) const SCOPE_APPROVAL: &str = "https://id.oidc.se/scope/signApproval";
+
 pub(crate) const NUMBER: &str = "https://id.oidc.se/claim/personalIdentityNumber";
 pub(crate) const COORDINATION: &str = "https://id.oidc.se/claim/coordinationNumber";
+pub(crate) const COORDINATION_LEVEL: &str = "https://id.oidc.se/claim/coordinationNumberLevel";
+pub(crate) const PREVIOUS: &str = "https://id.oidc.se/claim/previousCoordinationNumber";
 pub(crate) const AFFILIATION: &str = "https://id.oidc.se/claim/orgAffiliation";
 pub(crate) const ORGANISATION: &str = "https://id.oidc.se/claim/orgName";
 pub(crate) const UNIT: &str = "https://id.oidc.se/claim/orgUnit";
 pub(crate) const PROVIDER: &str = "https://id.oidc.se/claim/authnProvider";
+pub(crate) const EVIDENCE: &str = "https://id.oidc.se/claim/authnEvidence";
+pub(crate) const DEVICE: &str = "https://id.oidc.se/claim/deviceIp";
+pub(crate) const VALID_FROM: &str = "https://id.oidc.se/claim/credentialValidFrom";
+pub(crate) const VALID_TO: &str = "https://id.oidc.se/claim/credentialValidTo";
+pub(crate) const SIGNATURE: &str = "https://id.oidc.se/claim/userSignature";
 
 /// The level that every login here reaches.
 pub(crate) const LEVEL: &str = "http://id.elegnamnden.se/loa/1.0/loa3";
@@ -29,8 +41,12 @@ pub(crate) const LEVELS: [&str; 1] = [LEVEL];
 pub(crate) fn for_id_token(person: &Person, scopes: &[String]) -> Map<String, Value> {
     let mut claims = Map::new();
     if has(scopes, SCOPE_NUMBER) {
-        let name = if person.is_coordination() { COORDINATION } else { NUMBER };
-        claims.insert(name.into(), person.number.as_str().into());
+        if let Some(level) = &person.coordination_level {
+            claims.insert(COORDINATION.into(), person.number.as_str().into());
+            claims.insert(COORDINATION_LEVEL.into(), level.as_str().into());
+        } else {
+            claims.insert(NUMBER.into(), person.number.as_str().into());
+        }
     }
     if let Some(post) = person.post.as_ref().filter(|_| has(scopes, SCOPE_ORG)) {
         claims.insert(AFFILIATION.into(), post.affiliation.as_str().into());
@@ -70,6 +86,7 @@ mod tests {
         let people = People::parse(text).expect("a coordination number of the test series");
         let claims = for_userinfo(&people.residents[0], &[SCOPE_NUMBER.into(), SCOPE_INFO.into()]);
         assert_eq!(claims[COORDINATION], "199003639847");
+        assert_eq!(claims[COORDINATION_LEVEL], "confirmed");
         assert!(!claims.contains_key(NUMBER));
         assert_eq!(claims["birthdate"], "1990-03-03");
     }

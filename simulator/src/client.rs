@@ -44,7 +44,7 @@ pub(crate) enum AssertionError {
     Signature,
     #[error("iss and sub must be the client_id")]
     Subject,
-    #[error("aud must be the token endpoint or the issuer")]
+    #[error("aud must be the issuer, or the endpoint that it is for")]
     Audience,
     #[error("exp must lie ahead, at most five minutes")]
     Expiry,
@@ -78,16 +78,14 @@ impl Client {
         self.registration.secret.as_ref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(told))
     }
 
-    /// The fields of a Request Object that the client signed for `issuer`.
-    pub(crate) async fn open(&self, jwt: &str, issuer: &str, now: u64) -> Result<Map<String, Value>, AssertionError> {
-        let mut claims: Map<String, Value> = self.signed(jwt).await?;
-        let text = |name: &str| claims.get(name).and_then(Value::as_str);
-        if text("iss") != Some(&self.registration.id) {
-            return Err(AssertionError::Subject);
-        }
-        if text("aud") != Some(issuer) {
-            return Err(AssertionError::Audience);
-        }
+    /// The fields of a Request Object that the client signed for `issuer`, to be used soon.
+    pub(crate) async fn open_request(
+        &self,
+        jwt: &str,
+        issuer: &str,
+        now: u64,
+    ) -> Result<Map<String, Value>, AssertionError> {
+        let mut claims: Map<String, Value> = self.open(jwt, &[issuer], now).await?;
         let exp = claims.get("exp").and_then(Value::as_u64);
         if !exp.is_some_and(|exp| exp > now && exp <= now + LIFETIME + LEEWAY) {
             return Err(AssertionError::Expiry);
@@ -133,24 +131,44 @@ impl Client {
         if used.insert(claims.jti, claims.exp).is_some() { Err(AssertionError::Replay) } else { Ok(()) }
     }
 
-    /// What the client signed. Only the signature is left to the library: the rest is held against the clock that was
-    /// passed in.
-    async fn signed<T: DeserializeOwned + Clone>(&self, jwt: &str) -> Result<T, AssertionError> {
+    /// What the client says in a JWT to one of `audiences`, at `now` in seconds.
+    pub(crate) async fn open<T: DeserializeOwned>(
+        &self,
+        jwt: &str,
+        audiences: &[&str],
+        now: u64,
+    ) -> Result<T, AssertionError> {
+        let Said { frame, content } = self.signed(jwt).await?;
+        if frame.iss != self.registration.id {
+            return Err(AssertionError::Subject);
+        }
+        if !frame.aud.names_any(audiences) {
+            return Err(AssertionError::Audience);
+        }
+        if frame.exp.is_some_and(|exp| exp <= now) {
+            return Err(AssertionError::Expiry);
+        }
+        Ok(content)
+    }
+
+    /// The claims of a JWT whose signature is the client's; nothing else of it is checked.
+    async fn signed<T: DeserializeOwned>(&self, jwt: &str) -> Result<T, AssertionError> {
         let header = jsonwebtoken::decode_header(jwt).map_err(|_| AssertionError::Form)?;
         if header.alg != Algorithm::ES256 {
             return Err(AssertionError::Form);
         }
         let key = self.key(header.kid.as_deref()).await?;
         let key = DecodingKey::from_jwk(&key).map_err(|_| AssertionError::NoKey)?;
+        // Only the signature is left to the library: the rest is held against the clock that was passed in.
         let mut validation = Validation::new(Algorithm::ES256);
         validation.validate_exp = false;
         validation.validate_aud = false;
         validation.required_spec_claims.clear();
-        let opened = jsonwebtoken::decode::<T>(jwt, &key, &validation).map_err(|error| match error.kind() {
+        let data = jsonwebtoken::decode::<T>(jwt, &key, &validation).map_err(|error| match error.kind() {
             jsonwebtoken::errors::ErrorKind::Json(_) => AssertionError::Form,
             _ => AssertionError::Signature,
         })?;
-        Ok(opened.claims)
+        Ok(data.claims)
     }
 
     async fn key(&self, kid: Option<&str>) -> Result<Jwk, AssertionError> {
@@ -173,7 +191,7 @@ fn pick<'a>(set: &'a JwkSet, kid: Option<&str>) -> Option<&'a Jwk> {
     }
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
 struct Assertion {
     iss: String,
     sub: String,
@@ -184,7 +202,22 @@ struct Assertion {
     iat: Option<u64>,
 }
 
-#[derive(Clone, Deserialize)]
+#[derive(Deserialize)]
+struct Said<T> {
+    #[serde(flatten)]
+    frame: Frame,
+    #[serde(flatten)]
+    content: T,
+}
+
+#[derive(Deserialize)]
+struct Frame {
+    iss: String,
+    aud: Audience,
+    exp: Option<u64>,
+}
+
+#[derive(Deserialize)]
 #[serde(untagged)]
 enum Audience {
     One(String),

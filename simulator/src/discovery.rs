@@ -13,9 +13,12 @@ use crate::provider::{Provider, Realm};
 /// `GET /.well-known/openid-configuration`
 pub(crate) async fn configuration(State(provider): State<Arc<Provider>>) -> Json<Value> {
     let issuer = &provider.issuer;
-    let mut scopes = vec!["openid", claims::SCOPE_INFO, claims::SCOPE_NUMBER];
+    let mut scopes =
+        vec!["openid", claims::SCOPE_INFO, claims::SCOPE_NUMBER, claims::SCOPE_SIGN, claims::SCOPE_APPROVAL];
     let mut released = vec!["sub", "acr", "auth_time", "txn", "given_name", "family_name", "name", "birthdate"];
-    released.extend([claims::NUMBER, claims::COORDINATION, claims::PROVIDER]);
+    released.extend([claims::NUMBER, claims::COORDINATION, claims::COORDINATION_LEVEL, claims::PREVIOUS]);
+    released.extend([claims::PROVIDER, claims::EVIDENCE, claims::DEVICE, claims::VALID_FROM, claims::VALID_TO]);
+    released.push(claims::SIGNATURE);
     if provider.realm == Realm::Staff {
         scopes.push(claims::SCOPE_ORG);
         released.extend([claims::AFFILIATION, claims::ORGANISATION, claims::UNIT]);

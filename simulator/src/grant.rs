@@ -5,8 +5,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::asked::Asked;
 use crate::people::Person;
 use crate::provider::make_token;
+use crate::sign::SignRequest;
 
 /// A code lives this long, in milliseconds.
 const CODE_LIFE: u64 = 60_000;
@@ -24,24 +26,21 @@ pub(crate) struct Grant {
     /// When the person confirmed, in seconds.
     pub(crate) auth_time: u64,
     pub(crate) txn: String,
-}
-
-/// What an access token opens.
-#[derive(Clone)]
-pub(crate) struct Access {
-    pub(crate) person: Arc<Person>,
-    pub(crate) scopes: Vec<String>,
+    /// What else was asked for by name.
+    pub(crate) asked: Asked,
+    /// What the person signed.
+    pub(crate) sign: Option<SignRequest>,
 }
 
 /// Everything given out that may still be used.
 #[derive(Default)]
 pub(crate) struct Grants {
     codes: HashMap<String, (u64, Code)>,
-    access: HashMap<String, (u64, Access)>,
+    access: HashMap<String, (u64, Grant)>,
 }
 
 enum Code {
-    Fresh(Grant),
+    Fresh(Box<Grant>),
     Used(Option<String>),
 }
 
@@ -51,7 +50,7 @@ impl Grants {
         self.codes.retain(|_, (since, _)| *since + ACCESS_LIFE > now);
         self.access.retain(|_, (since, _)| *since + ACCESS_LIFE > now);
         let code = make_token();
-        self.codes.insert(code.clone(), (now, Code::Fresh(grant)));
+        self.codes.insert(code.clone(), (now, Code::Fresh(Box::new(grant))));
         code
     }
 
@@ -59,7 +58,7 @@ impl Grants {
     pub(crate) fn redeem(&mut self, code: &str, now: u64) -> Option<Grant> {
         let (since, state) = self.codes.get_mut(code)?;
         match std::mem::replace(state, Code::Used(None)) {
-            Code::Fresh(grant) => (*since + CODE_LIFE > now).then_some(grant),
+            Code::Fresh(grant) => (*since + CODE_LIFE > now).then_some(*grant),
             Code::Used(token) => {
                 if let Some(token) = token {
                     self.access.remove(&token);
@@ -72,16 +71,15 @@ impl Grants {
     /// An access token for a redeemed code.
     pub(crate) fn make_access(&mut self, code: &str, grant: &Grant, now: u64) -> String {
         let token = make_token();
-        let access = Access { person: grant.person.clone(), scopes: grant.scopes.clone() };
-        self.access.insert(token.clone(), (now, access));
+        self.access.insert(token.clone(), (now, grant.clone()));
         if let Some((_, state)) = self.codes.get_mut(code) {
             *state = Code::Used(Some(token.clone()));
         }
         token
     }
 
-    /// What an access token opens, while it lives.
-    pub(crate) fn access(&self, token: &str, now: u64) -> Option<Access> {
-        self.access.get(token).filter(|(since, _)| *since + ACCESS_LIFE > now).map(|(_, access)| access.clone())
+    /// The login that an access token tells of, while it lives.
+    pub(crate) fn access(&self, token: &str, now: u64) -> Option<Grant> {
+        self.access.get(token).filter(|(since, _)| *since + ACCESS_LIFE > now).map(|(_, grant)| grant.clone())
     }
 }

@@ -6,6 +6,7 @@
 //! timeout, a cancel. The people are those of a file; nobody proves anything, so it must never meet real data.
 
 pub mod arguments;
+mod asked;
 mod authorize;
 mod claims;
 mod client;
@@ -19,6 +20,7 @@ mod people;
 mod phone;
 mod provider;
 mod qr;
+mod sign;
 mod signer;
 mod token;
 mod userinfo;

@@ -21,6 +21,7 @@ use crate::page;
 use crate::people::Person;
 use crate::provider::{Provider, make_token};
 use crate::qr::svg;
+use crate::sign::SignRequest;
 use crate::words::Language;
 
 /// A login is forgotten after this long, in milliseconds.
@@ -50,6 +51,7 @@ pub(crate) struct Found<'a> {
     pub(crate) language: Language,
     pub(crate) scopes: &'a [String],
     pub(crate) message: Option<&'a Message>,
+    pub(crate) sign: Option<&'a SignRequest>,
     pub(crate) order: &'a mut Order,
 }
 
@@ -74,8 +76,9 @@ impl Logins {
             let Stage::Ordered(order) = &mut login.stage else { return None };
             order.advance(now);
             let fits = order.autostart() == autostart && order.is_pending();
-            let AuthorizationRequest { language, scopes, message, .. } = &login.request;
-            fits.then_some(Found { login: id, language: *language, scopes, message: message.as_ref(), order })
+            let AuthorizationRequest { language, scopes, message, sign, .. } = &login.request;
+            let (message, sign) = (message.as_ref(), sign.as_ref());
+            fits.then_some(Found { login: id, language: *language, scopes, message, sign, order })
         })
     }
 
@@ -207,6 +210,10 @@ fn leave(provider: &Provider, logins: &mut Logins, id: &str, confirmed: Option<(
     let Some((person, at)) = confirmed else {
         return request.send_back(provider, &[("error", "access_denied")]);
     };
+    if !request.asked.is_for(&person.number) {
+        tracing::info!("somebody else than the one asked for");
+        return request.send_back(provider, &[("error", "unmet_authentication_requirements")]);
+    }
     tracing::info!(realm = ?provider.realm, "login confirmed");
     let grant = Grant {
         person,
@@ -216,6 +223,8 @@ fn leave(provider: &Provider, logins: &mut Logins, id: &str, confirmed: Option<(
         scopes: request.scopes.clone(),
         auth_time: at / 1000,
         txn: uuid::Uuid::new_v4().to_string(),
+        asked: request.asked.clone(),
+        sign: request.sign.clone(),
     };
     let code = provider.grants().make_code(grant, provider.now());
     request.send_back(provider, &[("code", &code)])

@@ -213,6 +213,8 @@ mod tests {
             given_name: "A".into(),
             family_name: "B".into(),
             number: "198401019800".into(),
+            coordination_level: None,
+            previous: None,
             note: String::new(),
             post: None,
         })

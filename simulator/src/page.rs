@@ -132,6 +132,8 @@ pub(crate) fn people(provider: &Provider, language: Language, place: &str) -> Re
 pub(crate) struct Asked<'a> {
     pub(crate) scopes: &'a [String],
     pub(crate) message: Option<&'a Message>,
+    /// What is signed by confirming.
+    pub(crate) sign: Option<String>,
 }
 
 /// The pretend app: who asks, and is it you?
@@ -144,6 +146,9 @@ pub(crate) fn confirm(
 ) -> Response {
     let w = language.words();
     let message = told(language, asked.message);
+    let sign = asked.sign.as_deref();
+    let (title, confirm) = if sign.is_some() { (w.sign_title, w.sign) } else { (w.confirm_title, w.confirm) };
+    let signs = sign.map(|message| format!(r#"<blockquote id="sign-message">{}</blockquote>"#, escape(message)));
     let told =
         [(claims::SCOPE_INFO, w.tells_name), (claims::SCOPE_NUMBER, w.tells_number), (claims::SCOPE_ORG, w.tells_post)];
     let told: Vec<&str> =
@@ -154,23 +159,23 @@ pub(crate) fn confirm(
         r#"<p class="device">{phone}</p>
 <h1>{title}</h1>
 <p><strong>{client}</strong> {asks}</p>
-{message}<dl><dt>{you_are}</dt><dd>{name}</dd>{gives}</dl>
+{message}{signs}<dl><dt>{you_are}</dt><dd>{name}</dd>{gives}</dl>
 <p>{more}</p>
 {confirm}
 {deny}
 {force}"#,
         force = force(language, place),
         phone = w.phone,
-        title = w.confirm_title,
         client = escape(provider.client.name()),
-        asks = w.asks,
+        asks = if sign.is_some() { w.asks_sign } else { w.asks },
+        signs = signs.unwrap_or_default(),
         you_are = w.you_are,
         name = escape(&person.name()),
         more = w.confirm_more,
-        confirm = button(&format!("{place}/confirm"), "confirm", w.confirm, "primary"),
+        confirm = button(&format!("{place}/confirm"), "confirm", confirm, "primary"),
         deny = button(&format!("{place}/deny"), "deny", w.cancel, "quiet"),
     );
-    frame(StatusCode::OK, language, w.confirm_title, r#" class="phone""#, &body)
+    frame(StatusCode::OK, language, title, r#" class="phone""#, &body)
 }
 
 /// The pretend app, after a yes on another device.

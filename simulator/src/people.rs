@@ -52,6 +52,10 @@ pub(crate) struct Person {
     pub(crate) family_name: String,
     /// Twelve digits.
     pub(crate) number: String,
+    /// How well the identity behind a coordination number is known; `None` for a personal number.
+    pub(crate) coordination_level: Option<String>,
+    /// The coordination number before the personal number.
+    pub(crate) previous: Option<String>,
     /// What stands below the name in the list.
     pub(crate) note: String,
     pub(crate) post: Option<Post>,
@@ -83,7 +87,8 @@ impl People {
             // Where someone with protected identity lives is not shown even here.
             let year = it.personal_number.get(..4).unwrap_or_default();
             let note = if it.protected { year.to_owned() } else { format!("{year}, {}", place.name) };
-            person(it.id, it.given_name, it.family_name, it.personal_number, note, None)
+            let known = Known { level: it.coordination_level, previous: it.previous_coordination_number };
+            person(it.id, it.given_name, it.family_name, it.personal_number, note, None, known)
         });
         let residents = residents.collect::<Result<_, _>>()?;
         let staff = file.staff.into_iter().map(|it| {
@@ -96,7 +101,7 @@ impl People {
                 unit: unit.name.clone(),
             };
             let note = format!("{}, {}, {}", it.title, unit.name, place.name);
-            person(it.id, it.given_name, it.family_name, it.personal_number, note, Some(post))
+            person(it.id, it.given_name, it.family_name, it.personal_number, note, Some(post), Known::default())
         });
         Ok(Self { residents, staff: staff.collect::<Result<_, _>>()? })
     }
@@ -119,11 +124,18 @@ impl Person {
         let day: u32 = self.number[6..8].parse().expect("checked when read");
         format!("{}-{}-{:02}", &self.number[..4], &self.number[4..6], day % 60)
     }
+}
 
-    /// Whether the number is a coordination number.
-    pub(crate) fn is_coordination(&self) -> bool {
-        self.number.as_bytes()[6] >= b'6'
-    }
+/// Whether the number is a coordination number: its day of birth has 60 added to it.
+fn is_coordination(number: &str) -> bool {
+    number.as_bytes()[6] >= b'6'
+}
+
+/// What the register says of coordination numbers.
+#[derive(Default)]
+struct Known {
+    level: Option<String>,
+    previous: Option<String>,
 }
 
 fn person(
@@ -133,12 +145,14 @@ fn person(
     number: String,
     note: String,
     post: Option<Post>,
+    known: Known,
 ) -> Result<Arc<Person>, PeopleError> {
-    if is_test_number(&number) {
-        Ok(Arc::new(Person { id, given_name, family_name, number, note, post }))
-    } else {
-        Err(PeopleError::Number { id })
+    let previous = known.previous;
+    if !is_test_number(&number) || previous.as_ref().is_some_and(|old| !is_test_number(old) || !is_coordination(old)) {
+        return Err(PeopleError::Number { id });
     }
+    let coordination_level = is_coordination(&number).then(|| known.level.unwrap_or_else(|| "confirmed".to_owned()));
+    Ok(Arc::new(Person { id, given_name, family_name, number, coordination_level, previous, note, post }))
 }
 
 fn find<'a, T>(all: &HashMap<&str, &'a T>, key: &str, by: &str) -> Result<&'a T, PeopleError> {
@@ -181,6 +195,9 @@ struct ResidentEntry {
     municipality: String,
     #[serde(default)]
     protected: bool,
+    /// `confirmed`, `probable` or `uncertain`.
+    coordination_level: Option<String>,
+    previous_coordination_number: Option<String>,
 }
 
 #[derive(Deserialize)]

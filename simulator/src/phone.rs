@@ -37,7 +37,8 @@ pub(crate) async fn show(State(provider): State<Arc<Provider>>, Path(token): Pat
     match found.order.chosen() {
         None => page::people(&provider, found.language, &place),
         Some(person) => {
-            let asked = page::Asked { scopes: found.scopes, message: found.message };
+            let sign = found.sign.and_then(|sign| sign.message(found.language));
+            let asked = page::Asked { scopes: found.scopes, message: found.message, sign: sign.map(Into::into) };
             page::confirm(&provider, found.language, &place, person, &asked)
         }
     }

@@ -43,6 +43,8 @@ pub(crate) struct Provider {
     pub(crate) realm: Realm,
     pub(crate) issuer: String,
     pub(crate) signer: Signer,
+    /// What signatures of people and evidence are written with; never a token.
+    pub(crate) pen: Signer,
     pub(crate) people: Vec<Arc<Person>>,
     pub(crate) client: Arc<Client>,
     pub(crate) times: Times,
@@ -57,6 +59,7 @@ impl Provider {
             realm,
             issuer: format!("{}{}", config.base, realm.path()),
             signer: Signer::make_new(),
+            pen: Signer::make_new(),
             people: match realm {
                 Realm::Residents => config.people.residents.clone(),
                 Realm::Staff => config.people.staff.clone(),

@@ -43,6 +43,15 @@ impl Signer {
     }
 }
 
+impl Signer {
+    /// A signed JWT of another kind than tokens, that carries the key which proves it.
+    pub(crate) fn write(&self, kind: &str, claims: &impl Serialize) -> String {
+        let header =
+            Header { typ: Some(kind.to_owned()), jwk: Some(self.public.clone()), ..Header::new(Algorithm::ES256) };
+        jsonwebtoken::encode(&header, claims, &self.key).expect("claims are plain JSON and the key is our own")
+    }
+}
+
 /// Base64url of a SHA-256, as PKCE wants it.
 pub(crate) fn derive_challenge(verifier: &str) -> String {
     use sha2::{Digest, Sha256};

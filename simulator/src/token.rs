@@ -122,6 +122,10 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
 
 fn id_token(provider: &Provider, grant: &Grant, now: u64) -> String {
     let mut token = claims::for_id_token(&grant.person, &grant.scopes);
+    token.extend(grant.asked.for_id_token(provider, grant));
+    if let Some(signed) = grant.sign.as_ref().filter(|_| claims::has(&grant.scopes, claims::SCOPE_SIGN)) {
+        token.insert(claims::SIGNATURE.into(), signed.sign(provider, &grant.person, grant.auth_time).into());
+    }
     let login = json!({
         "iss": provider.issuer,
         "aud": provider.client.id(),

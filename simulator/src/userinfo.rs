@@ -13,15 +13,16 @@ use crate::provider::Provider;
 /// `GET` and `POST /userinfo`
 pub(crate) async fn userinfo(State(provider): State<Arc<Provider>>, headers: HeaderMap) -> Response {
     let now = provider.now();
-    let Some(access) = bearer(&headers).and_then(|token| provider.grants().access(token, now)) else {
+    let Some(grant) = bearer(&headers).and_then(|token| provider.grants().access(token, now)) else {
         return (StatusCode::UNAUTHORIZED, [(header::WWW_AUTHENTICATE, "Bearer error=\"invalid_token\"")])
             .into_response();
     };
-    let mut info = claims::for_userinfo(&access.person, &access.scopes);
+    let mut info = claims::for_userinfo(&grant.person, &grant.scopes);
+    info.extend(grant.asked.for_userinfo(&provider, &grant));
     let frame = json!({
         "iss": provider.issuer,
         "aud": provider.client.id(),
-        "sub": provider.derive_sub(&access.person),
+        "sub": provider.derive_sub(&grant.person),
         "iat": now / 1000,
         "exp": now / 1000 + 300,
     });

@@ -1,6 +1,7 @@
 //! Passes what the core announces on to the window, which then asks again for what it shows. A missed
 //! announcement is made up for by announcing everything. When a login ends, the window comes forward, as
-//! the person has just been in the browser.
+//! the person has just been in the browser. When somebody has signed out, or was signed out, the webview forgets what
+//! it has stored too.
 
 use bridge::identity::{SessionView, ShowSession};
 use bridge::{CHANGED, Topic};
@@ -16,7 +17,8 @@ const ALL: [Topic; 6] = [Topic::Session, Topic::Sync, Topic::Task, Topic::Messag
 pub(crate) async fn forward(app: AppHandle) {
     let client = app.state::<Client>();
     let mut changes = client.changes();
-    let mut signing_in = false;
+    let (mut signing_in, mut somebodys) = (false, false);
+    watch(&client, &app, &mut somebodys).await;
     loop {
         let topics = match changes.recv().await {
             Ok(topics) => topics,
@@ -32,7 +34,18 @@ pub(crate) async fn forward(app: AppHandle) {
             if before && !signing_in {
                 window::come_forward(&app);
             }
+            watch(&client, &app, &mut somebodys).await;
         }
+    }
+}
+
+// Whether what is here is somebody's; the webview forgets when it is nobody's any more. A login that was only tried
+// changes nothing.
+async fn watch(client: &Client, app: &AppHandle, somebodys: &mut bool) {
+    match client.show_session(ShowSession {}).await {
+        Ok(SessionView::Open { .. } | SessionView::Locked { .. }) => *somebodys = true,
+        Ok(SessionView::SignedOut { .. }) if std::mem::take(somebodys) => window::forget(app),
+        _ => {}
     }
 }
 

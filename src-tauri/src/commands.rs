@@ -15,6 +15,8 @@ macro_rules! with_commands {
             identity::unlock,
             identity::lock,
             identity::sign_out,
+            identity::list_devices,
+            identity::sign_out_device,
             identity::note_activity,
             identity::choose_idle,
             sync::show_sync,
@@ -28,6 +30,7 @@ macro_rules! with_commands {
             message::show_thread,
             message::send_message,
             message::keep_draft,
+            message::take_back,
             message::mark_read,
             case::list_cases,
             case::list_caseload,
@@ -52,7 +55,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 23] = [
+    const BOTH: [&str; 24] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -71,13 +74,15 @@ mod tests {
         "show_thread",
         "send_message",
         "keep_draft",
+        "take_back",
         "mark_read",
         "show_case",
         "show_document",
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 4] = ["show_home", "complete_task", "list_threads", "list_cases"];
+    const RESIDENT: [&str; 6] =
+        ["list_devices", "sign_out_device", "show_home", "complete_task", "list_threads", "list_cases"];
     const DESK: [&str; 3] = ["list_inbox", "list_caseload", "open_scope"];
 
     #[test]

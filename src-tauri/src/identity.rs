@@ -1,8 +1,8 @@
 //! Logging in, locking, unlocking and logging out, as the window asks for it. One line a command; the client core does the work.
 
 use bridge::identity::{
-    CancelSignIn, ChooseCode, ChooseIdle, ListMunicipalities, Lock, NoteActivity, ShowSession, SignIn, SignOut, Unlock,
-    UseOnce,
+    CancelSignIn, ChooseCode, ChooseIdle, ListDevices, ListMunicipalities, Lock, NoteActivity, ShowSession, SignIn,
+    SignOut, SignOutDevice, Unlock, UseOnce,
 };
 use client::Client;
 use tauri::State;
@@ -55,6 +55,16 @@ pub(crate) async fn sign_out(client: State<'_, Client>, call: SignOut) -> Answer
 #[tauri::command]
 pub(crate) async fn use_once(client: State<'_, Client>, call: UseOnce) -> Answer<UseOnce> {
     client.use_once(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn list_devices(client: State<'_, Client>, call: ListDevices) -> Answer<ListDevices> {
+    client.list_devices(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn sign_out_device(client: State<'_, Client>, call: SignOutDevice) -> Answer<SignOutDevice> {
+    client.sign_out_device(call).await
 }
 
 #[tauri::command]

@@ -163,9 +163,15 @@ fn drive(app: App) -> ExitCode {
 
 fn on_event(app: &AppHandle, event: &RunEvent) {
     match event {
-        RunEvent::WindowEvent { event: WindowEvent::Focused(true), .. } => {
+        RunEvent::WindowEvent { label, event: WindowEvent::Focused(focused), .. } => {
+            let (focused, shown) = (*focused, *focused || window::is_shown(app, label));
             let client = app.state::<Client>().inner().clone();
-            tauri::async_runtime::spawn(async move { client.enter_foreground() });
+            tauri::async_runtime::spawn(async move {
+                client.set_shown(shown);
+                if focused {
+                    client.enter_foreground();
+                }
+            });
         }
         RunEvent::ExitRequested { .. } => exit::shut_down(app),
         _ => {}

@@ -1,6 +1,6 @@
 //! Threads, the inbox and messages. One line a command; the client core does the work.
 
-use bridge::message::{KeepDraft, ListInbox, ListThreads, MarkRead, SendMessage, ShowThread};
+use bridge::message::{KeepDraft, ListInbox, ListThreads, MarkRead, SendMessage, ShowThread, TakeBack};
 use client::Client;
 use tauri::State;
 
@@ -29,6 +29,11 @@ pub(crate) async fn send_message(client: State<'_, Client>, call: SendMessage) -
 #[tauri::command]
 pub(crate) async fn keep_draft(client: State<'_, Client>, call: KeepDraft) -> Answer<KeepDraft> {
     client.keep_draft(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn take_back(client: State<'_, Client>, call: TakeBack) -> Answer<TakeBack> {
+    client.take_back(call).await
 }
 
 #[tauri::command]

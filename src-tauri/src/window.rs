@@ -90,6 +90,28 @@ pub(crate) fn come_forward(app: &AppHandle) {
     }
 }
 
+/// Has the webview forget all that pages have stored, and everything else in its folder by the next start at the
+/// latest: what is open there cannot be removed.
+pub(crate) fn forget(app: &AppHandle) {
+    if let Err(error) = app.state::<Profile>().forget_webview() {
+        tracing::warn!(%error, "the webview's folder will not be removed");
+    }
+    for window in app.webview_windows().values() {
+        if let Err(error) = window.clear_all_browsing_data() {
+            tracing::warn!(%error, "the webview has not forgotten what was stored");
+        }
+    }
+}
+
+/// Whether the window can be seen, behind others too. On phones an app that is not in front is not seen.
+pub(crate) fn is_shown(app: &AppHandle, label: &str) -> bool {
+    #[cfg(desktop)]
+    let minimized = app.get_webview_window(label).is_none_or(|window| window.is_minimized().unwrap_or(false));
+    #[cfg(mobile)]
+    let minimized = app.get_webview_window(label).is_some();
+    !minimized
+}
+
 /// The app's own pages: `tauri://localhost`, or the form that Windows and Android give it.
 fn is_own(url: &Url) -> bool {
     match url.scheme() {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use digiteam_tests::browser::HandOver;
 use digiteam_tests::desktop::Desktop;
-use digiteam_tests::person::log_in;
+use digiteam_tests::person::{log_in, unlock};
 use digiteam_tests::stage::{RESIDENT, Role, Stage};
 use digiteam_tests::wait::LONG;
 use digiteam_tests::window::Window;
@@ -16,7 +16,7 @@ const LONG_WORD: usize = 7;
 const WHO: (&str, &str) = ("helsingborg", RESIDENT);
 
 #[tokio::test]
-async fn nothing_readable_stays_and_without_the_key_one_starts_anew() {
+async fn nothing_readable_stays_nothing_at_all_after_a_logout_and_without_the_key_one_starts_anew() {
     let stage = Stage::start().await.expect("a stage");
     let mut desktop = Desktop::start(stage.folder()).await.expect("a desktop");
     let links = HandOver::new(stage.folder(), "resident").expect("a browser");
@@ -45,6 +45,23 @@ async fn nothing_readable_stays_and_without_the_key_one_starts_anew() {
     let (_, bytes) = backend.iter().find(|(path, _)| path.ends_with("digiteam.db")).expect("a database");
     let readings = readings(bytes);
     assert!(words.iter().any(|word| readings.iter().any(|it| it.contains(word))), "the search is blind");
+
+    let app = Window::open(&desktop, stage.folder(), &program).await.expect("it opens again");
+    unlock(&app).await.expect("the code opens it");
+    app.run("localStorage.setItem('canary', 'kanariefågel'); return true", Vec::new()).await.expect("a page stores");
+    for step in ["#nav-me", "#sign-out", "#sign-out-confirm"] {
+        app.click(step).await.expect("it signs out");
+    }
+    app.see("#sign-in").await.expect("nobody is logged in");
+    app.close().await.expect("it closes");
+    let left: Vec<_> = files(&[&stage.folder().join("resident")]).into_iter().map(|(path, _)| path).collect();
+    assert!(!left.iter().any(|path| path.starts_with(stage.folder().join("resident/store"))), "{left:?}");
+    // What the webview still held open goes before the next window.
+    let app = Window::open(&desktop, stage.folder(), &program).await.expect("the app still opens");
+    let kept = app.run("return localStorage.getItem('canary')", Vec::new()).await.expect("a page asks");
+    assert!(kept.is_null(), "the webview remembers: {kept}");
+    log_in(&app, &links, &desktop, &stage, WHO).await.expect("a login");
+    app.close().await.expect("it closes");
 
     desktop.empty_keyring().await.expect("the key is gone");
     let app = Window::open(&desktop, stage.folder(), &program).await.expect("the app still opens");

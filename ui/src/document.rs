@@ -5,7 +5,7 @@ use crate::kit::{Icon, Page, Paragraphs, Sign, awaited};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form};
 use crate::route::Route;
-use bridge::document::{DocumentSort, DocumentView, FileView, ShowDocument, ShowPage};
+use bridge::document::{DocumentSort, DocumentView, FileView, PassageView, ShowDocument, ShowPage};
 use yew::prelude::*;
 
 /// What a document is, in words.
@@ -50,8 +50,10 @@ fn show_document(words: &Words, document: &DocumentView) -> Html {
             <article class="paper" lang="sv" dir="ltr">
                 { for document.sections.iter().map(|section| html! {
                     <section>
-                        <h2>{ &section.heading }</h2>
-                        <Paragraphs text={section.text.clone()} />
+                        if !section.heading.is_empty() {
+                            <h2>{ &section.heading }</h2>
+                        }
+                        { show_passage(words, &section.passage) }
                     </section>
                 }) }
             </article>
@@ -67,6 +69,22 @@ fn show_document(words: &Words, document: &DocumentView) -> Html {
                 <File document={document.document.clone()} file={file.clone()} />
             }
         </>
+    }
+}
+
+/// Words of a note or document, or that some are not shown, and by which law.
+pub(crate) fn show_passage(words: &Words, passage: &PassageView) -> Html {
+    match passage {
+        PassageView::Words { text } => html! { <Paragraphs text={text.clone()} lang="sv" /> },
+        PassageView::Masked { ground } => html! {
+            <div class="masked" lang={words.locale.tag()} dir={words.locale.dir()}>
+                <Icon sign={Sign::Lock} />
+                <p>
+                    <strong>{ words.say("document-masked") }</strong>{ " " }{ words.say("document-masked-why") }
+                    { " " }<bdi lang="sv">{ ground }</bdi>
+                </p>
+            </div>
+        },
     }
 }
 

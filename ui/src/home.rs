@@ -1,7 +1,7 @@
 //! The first page: what is expected of the person, and what is new.
 
 use crate::call::use_call;
-use crate::kit::{Empty, Icon, Page, Refused, Sign, awaited};
+use crate::kit::{Empty, Icon, Newer, Page, Refused, Sign, awaited};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::notice::{Notice, use_tell};
@@ -73,6 +73,9 @@ fn Task(props: &TaskProps) -> Html {
             });
         })
     };
+    if task.newer {
+        return html! { <li class="task card"><Newer /></li> };
+    }
     let done = words.say_with("task-done-label", &[("title", task.title.as_str().into())]);
     html! {
         <li class="task card">

@@ -16,6 +16,8 @@ use yew::prelude::*;
 pub(crate) enum Notice {
     /// It went well.
     Done(Key),
+    /// It did not, and this is what to do.
+    NotDone(Key),
     /// It did not.
     Failed(Failure),
 }
@@ -74,6 +76,7 @@ pub(crate) fn NoticePlace() -> Html {
     let (class, text) = match &notices.shown {
         None => ("", AttrValue::default()),
         Some(Notice::Done(key)) => ("done", words.say(*key)),
+        Some(Notice::NotDone(key)) => ("bad", words.say(*key)),
         Some(Notice::Failed(failure)) => ("bad", failure::say(&words, failure)),
     };
     html! {

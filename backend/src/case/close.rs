@@ -1,6 +1,6 @@
-//! Ending what somebody may see: a party's access to a case, or one note or document in it.
+//! Ending a party's access to a case.
 
-use super::{CaseFile, find, project_all, staff_scope, withhold};
+use super::{CaseFile, find, staff_scope};
 use crate::access::{renew_threads, require_case_staff, revoke};
 use crate::db::Tx;
 use crate::error::Error;
@@ -8,7 +8,7 @@ use crate::feed::find_scope;
 use crate::identity::Caller;
 use crate::{person, relation, text};
 use protocol::access::ScopeKind;
-use protocol::case::{CloseCaseTo, Mask};
+use protocol::case::CloseCaseTo;
 use protocol::id::PersonId;
 use protocol::refusal::RefusalCode;
 use protocol::relation::{ClosedBy, Closure};
@@ -58,29 +58,4 @@ pub async fn close_party(
         tx.feed.put(&staff, person.as_str(), &closure)?;
     }
     Ok(())
-}
-
-/// Shows a note or document to everybody in the case but those named: gone from the scopes of whoever may not see it
-/// any more, put into those of whoever may again. Nobody else's scope moves.
-///
-/// # Errors
-/// [`RefusalCode::Access`] unless the caller works on the case and it holds such a note or document;
-/// [`RefusalCode::Invalid`] for somebody who does not exist.
-pub async fn mask(tx: &mut Tx<'_>, caller: &Caller, act: Mask) -> Result<(), Error> {
-    require_case_staff(tx, &caller.person, act.case.as_str()).await?;
-    let case = find(tx, &act.case).await?;
-    let (facts,): (i64,) = sqlx::query_as(
-        "SELECT COUNT(*) FROM (SELECT id FROM note WHERE id = $1 AND case_id = $2
-                               UNION ALL SELECT id FROM document WHERE id = $1 AND case_id = $2) AS fact",
-    )
-    .bind(act.fact.as_str())
-    .bind(act.case.as_str())
-    .fetch_one(&mut *tx.conn)
-    .await?;
-    if facts == 0 {
-        return Err(RefusalCode::Access.into());
-    }
-    sqlx::query("DELETE FROM withheld WHERE fact = $1").bind(act.fact.as_str()).execute(&mut *tx.conn).await?;
-    withhold(tx, &case, act.fact.as_str(), &act.hidden_from).await?;
-    project_all(tx, &act.case).await
 }

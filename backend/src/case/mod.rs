@@ -1,29 +1,31 @@
 //! Cases and the journal: facts, and what each audience sees of them.
 //!
 //! A case has one scope for the staff who work on it and one for each party. Parties come in one by one,
-//! opened by staff with a ground; a relation alone opens nothing. A fact that is withheld from somebody is
-//! not in their scope at all, so nothing of theirs moves when it changes.
+//! opened by staff with a ground; a relation alone opens nothing. Every fact says itself what an audience sees of it
+//! ([`Fact::project`]): a fact that is withheld from somebody is not in their scope at all, so nothing of theirs moves
+//! when it changes.
 
+mod audience;
 mod close;
+mod mask;
 mod open;
 mod project;
-mod veil;
 
-pub use close::{close_party, close_to, mask};
+pub use audience::Audience;
+pub use close::{close_party, close_to};
+pub use mask::{mask, withhold};
 pub use open::{confirm_proxy, open, open_to};
-pub use project::project_all;
-pub use veil::Signed;
+pub use project::{Fact, project_all, show};
 
 use crate::access::require_case_staff;
 use crate::db::Tx;
 use crate::error::Error;
-use crate::feed::{STAFF, code, decode, find_scope, scope_for};
+use crate::feed::{STAFF, code, decode, scope_for};
 use crate::identity::Caller;
-use crate::person::Person;
 use crate::{person, relation, text};
 use protocol::Millis;
 use protocol::access::ScopeKind;
-use protocol::case::{MAX_HIDDEN, MoveCase, Note, Stage, WriteNote};
+use protocol::case::{MoveCase, Note, Stage, WriteNote};
 use protocol::id::{CaseId, MunicipalityId, PersonId, ScopeId};
 use protocol::refusal::RefusalCode;
 use protocol::relation::Matter;
@@ -135,73 +137,9 @@ pub async fn write_note(tx: &mut Tx<'_>, caller: &Caller, act: WriteNote) -> Res
         author: author.signature(),
         happened_at: act.happened_at,
         signed_at: tx.now,
+        masked: Vec::new(),
     };
     show(tx, &case, act.note.as_str(), &author, &note).await
-}
-
-/// Puts what everybody who takes part in `case` may see of `fact`, signed by `author`, into their scopes.
-///
-/// # Errors
-/// When the database fails.
-pub async fn show<T: Signed>(
-    tx: &mut Tx<'_>,
-    case: &CaseFile,
-    fact: &str,
-    author: &Person,
-    content: &T,
-) -> Result<(), Error> {
-    for audience in audiences(tx, case).await? {
-        if audience.reads && !is_withheld(tx, fact, &audience.name).await? {
-            audience.put(tx, fact, author, content)?;
-        }
-    }
-    Ok(())
-}
-
-/// Notes who must not see `fact`.
-///
-/// # Errors
-/// [`RefusalCode::Invalid`] for somebody who does not exist, [`RefusalCode::TooLong`] for too many.
-pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[PersonId]) -> Result<(), Error> {
-    if from.len() > MAX_HIDDEN {
-        return Err(RefusalCode::TooLong.into());
-    }
-    for person in from {
-        person::find(tx, person).await.map_err(|_| RefusalCode::Invalid)?;
-        sqlx::query("INSERT INTO withheld (fact, person, municipality) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-            .bind(fact)
-            .bind(person.as_str())
-            .bind(case.municipality.as_str())
-            .execute(&mut *tx.conn)
-            .await?;
-    }
-    Ok(())
-}
-
-/// One audience of a case: the staff, or a party.
-struct Audience {
-    name: String,
-    scope: ScopeId,
-    /// Whether what they may have to do with holds the file.
-    reads: bool,
-    /// Whether staff and place are kept from them.
-    veiled: bool,
-    /// Those from whom they are kept apart.
-    unseen: Vec<String>,
-}
-
-impl Audience {
-    /// Whether they must not learn who `staff` is.
-    fn is_kept_from(&self, staff: &Person) -> bool {
-        self.veiled || self.unseen.iter().any(|unseen| unseen == staff.id.as_str())
-    }
-
-    fn put<T: Signed>(&self, tx: &mut Tx<'_>, fact: &str, author: &Person, content: &T) -> Result<(), Error> {
-        if self.is_kept_from(author) {
-            return tx.feed.put(&self.scope, fact, &content.veiled(author));
-        }
-        tx.feed.put(&self.scope, fact, content)
-    }
 }
 
 /// Whether `party` may write about `case` as far as what they may have to do with goes.
@@ -226,41 +164,4 @@ pub async fn may_write(tx: &mut Tx<'_>, case: &CaseFile, party: &PersonId) -> Re
 /// When the database fails.
 pub async fn staff_scope(tx: &mut Tx<'_>, case: &CaseFile) -> Result<ScopeId, Error> {
     scope_for(tx, &case.municipality, ScopeKind::Case, case.id.as_str(), STAFF).await
-}
-
-async fn audiences(tx: &mut Tx<'_>, case: &CaseFile) -> Result<Vec<Audience>, Error> {
-    let parties: Vec<(String, Option<String>)> =
-        sqlx::query_as("SELECT person, matters FROM case_party WHERE case_id = $1 ORDER BY person")
-            .bind(case.id.as_str())
-            .fetch_all(&mut *tx.conn)
-            .await?;
-    let scope = staff_scope(tx, case).await?;
-    let staff = Audience { name: STAFF.to_owned(), scope, reads: true, veiled: false, unseen: Vec::new() };
-    let mut audiences = vec![staff];
-    let concerned = person::find(tx, &case.person).await?;
-    for (party, matters) in parties {
-        let Some(scope) = find_scope(tx, ScopeKind::Case, case.id.as_str(), &party).await? else { continue };
-        let unseen: Vec<(String,)> = sqlx::query_as("SELECT other FROM kept_apart WHERE person = $1")
-            .bind(&party)
-            .fetch_all(&mut *tx.conn)
-            .await?;
-        let matters = relation::matters_of(matters.as_deref())?;
-        audiences.push(Audience {
-            reads: matters.is_empty() || matters.contains(&Matter::File),
-            veiled: relation::is_veiled(tx, case, &concerned, &PersonId::new(&party)).await?,
-            unseen: unseen.into_iter().map(|(other,)| other).collect(),
-            name: party,
-            scope,
-        });
-    }
-    Ok(audiences)
-}
-
-async fn is_withheld(tx: &mut Tx<'_>, fact: &str, audience: &str) -> Result<bool, Error> {
-    let row: Option<(i64,)> = sqlx::query_as("SELECT CAST(1 AS BIGINT) FROM withheld WHERE fact = $1 AND person = $2")
-        .bind(fact)
-        .bind(audience)
-        .fetch_optional(&mut *tx.conn)
-        .await?;
-    Ok(row.is_some())
 }

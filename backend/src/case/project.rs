@@ -1,14 +1,110 @@
-//! What each audience of a case sees, made anew from the facts.
+//! What each audience of a case sees of its facts.
 //!
-//! Putting what already stands changes nothing in a feed, so projecting too much is only slow, never wrong.
+//! Every fact says so itself, for one audience at a time: all of it, the rest of it, or nothing. Putting what already
+//! stands changes nothing in a feed, so projecting too much is only slow, never wrong.
 
-use super::{Audience, CaseFile, Signed, audiences, find, is_withheld};
+use super::audience::audiences;
+use super::{Audience, CaseFile, find};
 use crate::db::Tx;
 use crate::document;
 use crate::error::Error;
 use crate::person::{self, Person};
-use protocol::case::{Case, CaseRow, Caseworker, Note};
+use protocol::case::{Case, CaseRow, Caseworker, Masked, Note, paragraphs};
+use protocol::document::{Document, Section};
 use protocol::id::{CaseId, PersonId, ScopeId};
+use protocol::record::Content;
+use std::collections::BTreeMap;
+
+/// A fact of a case, whole, from which the records of its audiences are made.
+pub trait Fact: Content {
+    /// What `audience` sees of it; `None` when it must not know of it. `id` is the fact's own, `staff` who signed it or
+    /// works on it: from whom they are kept, place is kept too.
+    fn project(&self, id: &str, staff: &Person, audience: &Audience) -> Option<Self>;
+}
+
+impl Fact for Case {
+    fn project(&self, _: &str, staff: &Person, audience: &Audience) -> Option<Self> {
+        let mut shown = self.clone();
+        if audience.must_not_know(staff) {
+            shown.caseworker = Caseworker {
+                person: PersonId::new(""),
+                name: staff.office(),
+                title: String::new(),
+                unit: String::new(),
+                phone: String::new(),
+            };
+        }
+        Some(shown)
+    }
+}
+
+impl Fact for Note {
+    fn project(&self, id: &str, staff: &Person, audience: &Audience) -> Option<Self> {
+        if audience.must_not_see(id) {
+            return None;
+        }
+        let mut shown = self.clone();
+        if audience.must_not_know(staff) {
+            shown.author = staff.office();
+        }
+        if let Some(grounds) = audience.grounds(id) {
+            (shown.text, shown.masked) = mask(&self.text, grounds);
+        }
+        Some(shown)
+    }
+}
+
+impl Fact for Document {
+    fn project(&self, id: &str, staff: &Person, audience: &Audience) -> Option<Self> {
+        if audience.must_not_see(id) {
+            return None;
+        }
+        let mut shown = self.clone();
+        if audience.must_not_know(staff) {
+            shown.author = staff.office();
+            // Its name and letterhead tell where it is from.
+            shown.file = None;
+        }
+        if let Some(grounds) = audience.grounds(id) {
+            for (passage, section) in shown.sections.iter_mut().enumerate() {
+                if let Some(ground) = grounds.get(&passage) {
+                    *section = Section { heading: String::new(), text: String::new(), masked: Some(ground.clone()) };
+                }
+            }
+            // The file has the same words.
+            shown.file = None;
+        }
+        Some(shown)
+    }
+}
+
+/// The passages of a note's text that are shown, and marks where others are not.
+fn mask(text: &str, grounds: &BTreeMap<usize, String>) -> (String, Vec<Masked>) {
+    let (mut shown, mut masked) = (Vec::new(), Vec::new());
+    for (passage, text) in paragraphs(text).enumerate() {
+        let Some(ground) = grounds.get(&passage) else {
+            shown.push(text);
+            continue;
+        };
+        let mark = Masked { after: u32::try_from(shown.len()).unwrap_or(u32::MAX), ground: ground.clone() };
+        // How many were left out beside each other is nobody's business.
+        if masked.last() != Some(&mark) {
+            masked.push(mark);
+        }
+    }
+    (shown.join("\n\n"), masked)
+}
+
+/// Shows `fact`, signed by `staff`, to every audience of `case`, as far as each may see it.
+///
+/// # Errors
+/// When the database fails.
+pub async fn show<T: Fact>(tx: &mut Tx<'_>, case: &CaseFile, id: &str, staff: &Person, fact: &T) -> Result<(), Error> {
+    for audience in audiences(tx, case).await? {
+        put(tx, &audience, id, staff, fact)?;
+    }
+    Ok(())
+}
 
 /// Shows `case` and all that is in it to every audience, as far as each may see it.
 ///
@@ -22,17 +118,12 @@ pub async fn project_all(tx: &mut Tx<'_>, case: &CaseId) -> Result<(), Error> {
     let documents = document::of_case(tx, &file.id).await?;
     let audiences = audiences(tx, &file).await?;
     for audience in &audiences {
-        if audience.is_kept_from(&staff) {
-            let caseworker = veiled(&staff);
-            tx.feed.put(&audience.scope, file.id.as_str(), &Case { caseworker, ..shown.clone() })?;
-        } else {
-            tx.feed.put(&audience.scope, file.id.as_str(), &shown)?;
-        }
+        put(tx, audience, file.id.as_str(), &staff, &shown)?;
         for (id, author, note) in &notes {
-            show_or_hide(tx, audience, id, author, note).await?;
+            put(tx, audience, id, author, note)?;
         }
         for (id, author, document) in &documents {
-            show_or_hide(tx, audience, id, author, document).await?;
+            put(tx, audience, id, author, document)?;
         }
     }
     let desks = desks(tx, &file).await?;
@@ -73,29 +164,14 @@ async fn desks(tx: &mut Tx<'_>, file: &CaseFile) -> Result<Vec<ScopeId>, Error> 
     Ok(desks)
 }
 
-/// The caseworker as shown to somebody who must not learn who that is, or where.
-fn veiled(staff: &Person) -> Caseworker {
-    Caseworker {
-        person: PersonId::new(""),
-        name: staff.office(),
-        title: String::new(),
-        unit: String::new(),
-        phone: String::new(),
+fn put<T: Fact>(tx: &mut Tx<'_>, audience: &Audience, id: &str, staff: &Person, fact: &T) -> Result<(), Error> {
+    match fact.project(id, staff, audience) {
+        Some(record) => tx.feed.put(&audience.scope, id, &record),
+        None => {
+            tx.feed.remove::<T>(&audience.scope, id);
+            Ok(())
+        }
     }
-}
-
-async fn show_or_hide<T: Signed>(
-    tx: &mut Tx<'_>,
-    audience: &Audience,
-    id: &str,
-    author: &Person,
-    content: &T,
-) -> Result<(), Error> {
-    if !audience.reads || is_withheld(tx, id, &audience.name).await? {
-        tx.feed.remove::<T>(&audience.scope, id);
-        return Ok(());
-    }
-    audience.put(tx, id, author, content)
 }
 
 async fn face(tx: &mut Tx<'_>, file: &CaseFile, staff: &Person) -> Result<Case, Error> {
@@ -131,7 +207,11 @@ async fn notes(tx: &mut Tx<'_>, file: &CaseFile) -> Result<Vec<(String, Person, 
     for (id, heading, text, author, happened_at, signed_at) in rows {
         let signer = person::find(tx, &PersonId::new(author)).await?;
         let author = signer.signature();
-        notes.push((id, signer, Note { case: file.id.clone(), heading, text, author, happened_at, signed_at }));
+        notes.push((
+            id,
+            signer,
+            Note { case: file.id.clone(), heading, text, author, happened_at, signed_at, masked: Vec::new() },
+        ));
     }
     Ok(notes)
 }

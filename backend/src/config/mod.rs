@@ -1,5 +1,6 @@
 //! Configuration: one TOML file, and environment variables that win over it.
 
+mod environment;
 mod preset;
 mod provider;
 mod secret;
@@ -9,6 +10,7 @@ pub use provider::{
 };
 pub use secret::Secret;
 
+use crate::rate::Rates;
 use crate::serve::tls::TlsConfig;
 use anyhow::Context as _;
 use serde::Deserialize;
@@ -33,9 +35,12 @@ pub struct Config {
     /// Folder for the backend's own signing keys, made at the first start (`DIGITEAM_KEYS`).
     pub keys: PathBuf,
     /// For how many days it is remembered that a record is gone. A device that was away for longer fetches its scope
-    /// anew.
+    /// anew (`DIGITEAM_KEEP_DELETED_DAYS`).
     #[serde(default = "ninety")]
     pub keep_deleted_days: u32,
+    /// What is answered before somebody is told to wait.
+    #[serde(default)]
+    pub limits: Rates,
     /// The certificate, where nobody in front has one.
     #[serde(default)]
     pub tls: Option<TlsConfig>,
@@ -43,7 +48,10 @@ pub struct Config {
     /// is spoken outside this machine.
     #[serde(default)]
     pub trusted_proxies: Vec<IpAddr>,
-    /// The municipalities' OpenID providers.
+    /// Addresses under https that belong to the app on phones: a login may lead back there.
+    #[serde(default)]
+    pub app_links: Vec<Url>,
+    /// The municipalities' OpenID providers (`DIGITEAM_PROVIDERS`: the `[[provider]]` tables, or a file with them).
     #[serde(default, rename = "provider")]
     pub providers: Vec<Provider>,
 }
@@ -63,16 +71,16 @@ impl Config {
             let line = error.span().map_or(0, |span| text[..span.start].lines().count().max(1));
             anyhow::anyhow!("the configuration file is not valid TOML: {} at line {line}", error.message())
         })?;
-        for key in ["listen", "public_url", "database", "blobs", "keys"] {
-            if let Ok(value) = std::env::var(format!("DIGITEAM_{}", key.to_uppercase())) {
-                table.insert(key.to_owned(), toml::Value::String(value));
-            }
-        }
+        environment::lay_over(&mut table, |name| std::env::var(name).ok())?;
         let config: Self = table.try_into().context("the configuration is not complete")?;
         let loopback = config.public_url.host_str() == Some("127.0.0.1");
         anyhow::ensure!(
             config.public_url.scheme() == "https" || loopback,
             "public_url must be https, except on 127.0.0.1"
+        );
+        anyhow::ensure!(
+            config.app_links.iter().all(is_app_link),
+            "app_links must be https, without query and fragment"
         );
         anyhow::ensure!(
             config.tls.is_some() || !config.trusted_proxies.is_empty() || config.listen.ip().is_loopback(),
@@ -91,6 +99,10 @@ impl Config {
     pub fn issuer(&self) -> &str {
         self.public_url.as_str().trim_end_matches('/')
     }
+}
+
+fn is_app_link(link: &Url) -> bool {
+    link.scheme() == "https" && link.query().is_none() && link.fragment().is_none()
 }
 
 fn embedded() -> String {
@@ -133,6 +145,8 @@ mod tests {
             (String::new(), "public_url"),
             ("public_url = 'https://a.example'\ncolour = 'blue'".into(), "colour"),
             ("public_url = 'http://a.example'".into(), "https"),
+            ("public_url = 'https://a.example'\napp_links = ['http://a.example/callback']".into(), "app_links"),
+            ("public_url = 'https://a.example'\n[limits]\nlogin = 3".into(), "login"),
             (with("issuer_url = 'x'"), "issuer_url"),
             (with("client_secret = 'inline'"), "client_secret"),
             (with("client_secret = { env = 'X' }"), "private_key_jwt"),

@@ -9,6 +9,7 @@
 mod attempt;
 pub mod bulk;
 mod fanout;
+mod meta;
 
 pub use attempt::attempt;
 
@@ -22,10 +23,13 @@ use protocol::refusal::RefusalCode;
 use sqlx::any::{AnyConnectOptions, AnyPoolOptions};
 use sqlx::migrate::Migrator;
 use sqlx::postgres::PgPool;
+use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{Any, AnyConnection, AnyPool, Connection as _, Transaction};
 use std::panic::AssertUnwindSafe;
+use std::path::PathBuf;
 use std::str::FromStr as _;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{Mutex, mpsc, oneshot};
 use tokio::task::JoinHandle;
@@ -37,6 +41,8 @@ const GROUP: usize = 64;
 
 /// Key of what names the life of the database.
 const EPOCH: &str = "db_epoch";
+/// How long a probe waits for the database.
+const READY: Duration = Duration::from_secs(2);
 const META: &str =
     "INSERT INTO meta (key, value) VALUES ($1, $2) ON CONFLICT (key) DO UPDATE SET value = excluded.value";
 
@@ -55,7 +61,7 @@ pub struct Db {
 
 #[derive(Clone)]
 enum Engine {
-    Sqlite { jobs: mpsc::Sender<Wish>, writer: Arc<Mutex<Option<JoinHandle<()>>>> },
+    Sqlite { jobs: mpsc::Sender<Wish>, writer: Arc<Mutex<Option<JoinHandle<()>>>>, file: PathBuf },
     Postgres { writers: AnyPool, hints: PgPool },
 }
 
@@ -129,7 +135,8 @@ impl Db {
             let (jobs, queue) = mpsc::channel(1024);
             let conn = writers.acquire().await?.detach();
             let writer = tokio::spawn(write_all(conn, queue));
-            Engine::Sqlite { jobs, writer: Arc::new(Mutex::new(Some(writer))) }
+            let file = SqliteConnectOptions::from_str(url)?.get_filename().to_owned();
+            Engine::Sqlite { jobs, writer: Arc::new(Mutex::new(Some(writer))), file }
         } else {
             Engine::Postgres { writers, hints: fanout::join(url, hub.clone()).await? }
         };
@@ -160,38 +167,21 @@ impl Db {
         .await
     }
 
-    /// What the installation remembers under `key`.
-    ///
-    /// # Errors
-    /// When the database fails.
-    pub async fn meta(&self, key: &'static str) -> Result<Option<String>, Error> {
-        let row: Option<(String,)> =
-            sqlx::query_as("SELECT value FROM meta WHERE key = $1").bind(key).fetch_optional(&self.readers).await?;
-        Ok(row.map(|(value,)| value))
-    }
-
-    /// Remembers `value` under `key`.
-    ///
-    /// # Errors
-    /// When it cannot be written.
-    pub async fn keep_meta(&self, key: &'static str, value: String) -> Result<(), Error> {
-        self.write(move |tx| {
-            Box::pin(async move {
-                sqlx::query(META).bind(key).bind(value).execute(&mut *tx.conn).await?;
-                Ok(())
-            })
-        })
-        .await
-    }
-
     /// The backend's clock.
     pub fn now(&self) -> Millis {
         (self.clock)()
     }
 
-    /// Whether the database answers.
+    /// Whether the database answers, in a time in which an answer is of use.
     pub async fn is_ready(&self) -> bool {
-        sqlx::query("SELECT 1").execute(&self.readers).await.is_ok()
+        // A file that was taken away is still written to, and lost in the end.
+        if let Engine::Sqlite { file, .. } = &self.engine
+            && !tokio::fs::try_exists(file).await.unwrap_or(false)
+        {
+            return false;
+        }
+        let answer = sqlx::query("SELECT value FROM meta WHERE key = $1").bind(EPOCH).fetch_one(&self.readers);
+        matches!(tokio::time::timeout(READY, answer).await, Ok(Ok(_)))
     }
 
     /// Writes what is queued and takes no more.
@@ -200,7 +190,7 @@ impl Db {
     /// When the writer failed.
     pub async fn close(&self) -> anyhow::Result<()> {
         match &self.engine {
-            Engine::Sqlite { jobs, writer } => {
+            Engine::Sqlite { jobs, writer, .. } => {
                 // One that has stopped already has nothing queued.
                 let _ = jobs.send(Wish::Stop).await;
                 if let Some(writer) = writer.lock().await.take() {

@@ -31,7 +31,7 @@ pub(super) const VERIFIER: &str = "PKCE verifier towards the provider";
 
 pub(super) async fn authorize(State(app): State<Arc<App>>, RawQuery(query): RawQuery) -> Response {
     let fields = Fields::parse(query.unwrap_or_default().as_bytes());
-    let redirect = fields.get("redirect_uri").and_then(AppRedirect::parse);
+    let redirect = fields.get("redirect_uri").and_then(|text| AppRedirect::parse(text, &app.config.app_links));
     let (Some(CLIENT_ID), Some(redirect)) = (fields.get("client_id"), redirect) else {
         return Page::NotUnderstood.into_response();
     };
@@ -75,6 +75,7 @@ struct Wish<'a> {
 
 async fn begin(app: &App, fields: &Fields, back: &Return) -> Result<Response, LoginError> {
     let wish = parse(app, fields, back)?;
+    app.limits.login_begins(wish.municipality, app.db.now())?;
     let (state, browser) = (PlainToken::make(), PlainToken::make());
     let secrets =
         Secrets { state: state.expose().to_owned(), nonce: browser.derive(NONCE), verifier: browser.derive(VERIFIER) };

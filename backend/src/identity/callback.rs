@@ -76,7 +76,7 @@ pub(super) fn browser(headers: &HeaderMap, name: &str) -> Option<PlainToken> {
 /// Takes the login out, so that no second answer finds it.
 async fn take(app: &App, state: &HashedToken, browser: &HashedToken) -> Result<Option<Pending>, Error> {
     type Row = (String, String, String, String, String, String, String, Millis);
-    let (state, browser) = (state.clone(), browser.clone());
+    let (state, browser, links) = (state.clone(), browser.clone(), app.config.app_links.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
@@ -90,7 +90,7 @@ async fn take(app: &App, state: &HashedToken, browser: &HashedToken) -> Result<O
                 .fetch_optional(&mut *tx.conn)
                 .await?;
                 Ok(row.and_then(|(municipality, realm, provider, redirect, state, nonce, challenge, begun_at)| {
-                    let back = Return { redirect: AppRedirect::parse(&redirect)?, state: Some(state) };
+                    let back = Return { redirect: AppRedirect::parse(&redirect, &links)?, state: Some(state) };
                     Some(Pending { municipality, realm, provider, back, nonce, challenge, begun_at })
                 }))
             })
@@ -124,12 +124,13 @@ async fn make_code(
     pending: &Pending,
     login: Login,
 ) -> Result<Option<PlainToken>, Error> {
-    let (pending, realm) = (pending.clone(), provider.realm);
+    let (pending, realm, limits) = (pending.clone(), provider.realm, Arc::clone(&app.limits));
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 let person = registry::find(tx, realm, &pending.municipality, &login.person).await?;
                 let Some(person) = person else { return Ok(None) };
+                limits.login(person.as_str(), &pending.municipality, tx.now)?;
                 let (code, family) = (PlainToken::make(), uuid::Uuid::new_v4().to_string());
                 insert_code(tx, &code.hash(), &family, &person, &pending, &login).await?;
                 ended::remember(tx, &family, &pending.municipality, &Origin::new(&pending.provider, &login)).await?;

@@ -1,5 +1,6 @@
-//! Whoever stands behind a request.
+//! Whoever stands behind a request: who shows an access token and proves to have the key that it is bound to.
 
+use super::dpop::Unproven;
 use super::secret::PlainToken;
 use crate::App;
 use crate::error::Error;
@@ -7,6 +8,7 @@ use crate::feed::decode;
 use axum::extract::FromRequestParts;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
+use protocol::Millis;
 use protocol::id::{MunicipalityId, PersonId};
 use protocol::identity::Realm;
 use protocol::refusal::RefusalCode;
@@ -23,6 +25,8 @@ pub struct Caller {
     pub municipality: MunicipalityId,
     /// The family of tokens that it belongs to.
     pub session: String,
+    /// When the token ends that was shown, and with it whatever is still being answered.
+    pub until: Millis,
 }
 
 impl FromRequestParts<Arc<App>> for Caller {
@@ -31,27 +35,41 @@ impl FromRequestParts<Arc<App>> for Caller {
     async fn from_request_parts(parts: &mut Parts, app: &Arc<App>) -> Result<Self, Error> {
         let header = parts.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let token = match header.split_once(' ') {
-            Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => PlainToken::read(token),
+            Some((scheme, token)) if scheme.eq_ignore_ascii_case("dpop") => PlainToken::read(token),
             _ => None,
         };
-        let hash = token.ok_or(RefusalCode::Unauthenticated)?.hash();
+        let token = token.ok_or(RefusalCode::Unauthenticated)?;
+        let (dpop, now) = (&app.identity.dpop, app.db.now());
+        let shown = dpop
+            .check(&parts.headers, &parts.method, parts.uri.path(), Some(&token), now)
+            .map_err(|unproven| Error::Unproven(unproven.code()))?;
         let mut snapshot = app.db.snapshot().await?;
-        let row: Option<(String, String, String, String)> = sqlx::query_as(
-            "SELECT token_family.person, token_family.realm, token_family.municipality, token_family.id
+        let row: Option<(String, String, String, String, Option<String>, Millis)> = sqlx::query_as(
+            "SELECT token_family.person, token_family.realm, token_family.municipality, token_family.id,
+             token_family.jkt, access_token.expires_at
              FROM access_token JOIN token_family ON token_family.id = access_token.family
              WHERE access_token.hash = $1 AND access_token.expires_at > $2
              AND token_family.ended_at IS NULL AND token_family.expires_at > $2",
         )
-        .bind(hash.as_str())
-        .bind(app.db.now())
+        .bind(token.hash().as_str())
+        .bind(now)
         .fetch_optional(&mut *snapshot)
         .await?;
-        let (person, realm, municipality, session) = row.ok_or(RefusalCode::Unauthenticated)?;
+        drop(snapshot);
+        let (person, realm, municipality, session, jkt, until) = row.ok_or(Error::Unproven("invalid_token"))?;
+        if jkt.as_deref() != Some(&shown.jkt) {
+            return Err(Error::Unproven("invalid_token"));
+        }
+        if !dpop.is_first(&shown, now) {
+            return Err(Error::Unproven(Unproven::Proof.code()));
+        }
+        app.limits.request(&person, &municipality, now)?;
         Ok(Self {
             person: PersonId::new(person),
             realm: decode(&realm)?,
             municipality: MunicipalityId::new(municipality),
             session,
+            until,
         })
     }
 }

@@ -1,12 +1,14 @@
 //! The one client of our issuer, the app: where it may be answered, and how.
 
+use super::wait_page;
 use crate::error::Error;
 use axum::response::{IntoResponse, Redirect, Response};
 use http::header::{CACHE_CONTROL, HeaderValue, REFERRER_POLICY};
 use protocol::login::LoginRefusal;
 use url::Url;
 
-/// An address at which the app listens: a loopback port of its own choice, or its scheme.
+/// An address at which the app listens: a loopback port of its own choice, a link that the installation has registered, or its
+/// scheme.
 #[derive(Clone)]
 pub(super) struct AppRedirect(String);
 
@@ -31,13 +33,14 @@ pub(super) enum LoginError {
 
 impl AppRedirect {
     /// Only what our app can listen at; compared to the letter but for the loopback port.
-    pub(super) fn parse(text: &str) -> Option<Self> {
+    pub(super) fn parse(text: &str, links: &[Url]) -> Option<Self> {
         let is_loopback = ["http://127.0.0.1:", "http://[::1]:"].iter().any(|prefix| {
             let port = text.strip_prefix(prefix).and_then(|rest| rest.strip_suffix("/callback"));
             // One form for each port, and none for "any".
             port.is_some_and(|port| port.parse::<u16>().is_ok_and(|number| number > 0 && number.to_string() == port))
         });
-        (is_loopback || text == "digiteam://callback").then(|| Self(text.to_owned()))
+        let is_link = links.iter().any(|link| link.as_str() == text);
+        (is_loopback || is_link || text == "digiteam://callback").then(|| Self(text.to_owned()))
     }
 
     pub(super) fn as_str(&self) -> &str {
@@ -63,6 +66,7 @@ impl Return {
             LoginError::Request(code) => (code, None),
             LoginError::Cancelled => ("access_denied", None),
             LoginError::Refused(refusal) => (oauth_error(refusal), Some(refusal.as_str().to_owned())),
+            LoginError::Failed(Error::Busy(wait)) => return wait_page(wait),
             LoginError::Failed(error) => {
                 let incident = uuid::Uuid::new_v4().to_string();
                 tracing::error!(incident, %error, "login failed");
@@ -112,9 +116,16 @@ mod tests {
 
     #[test]
     fn only_the_app_is_answered() {
-        for good in ["http://127.0.0.1:51000/callback", "http://[::1]:80/callback", "digiteam://callback"] {
-            assert!(AppRedirect::parse(good).is_some(), "{good}");
+        let links = ["https://app.example/callback".parse().expect("is an address")];
+        for good in [
+            "http://127.0.0.1:51000/callback",
+            "http://[::1]:80/callback",
+            "https://app.example/callback",
+            "digiteam://callback",
+        ] {
+            assert!(AppRedirect::parse(good, &links).is_some(), "{good}");
         }
+        assert!(AppRedirect::parse("https://app.example/callback", &[]).is_none(), "nobody has registered it");
         for bad in [
             "http://localhost:51000/callback",
             "https://127.0.0.1:51000/callback",
@@ -130,14 +141,18 @@ mod tests {
             "http://127.0.0.1:5/../callback",
             "digiteam://callback/more",
             "https://example.org/callback",
+            "https://app.example/callback/",
+            "https://app.example/callback?a=b",
+            "https://app.example.evil.example/callback",
+            "https://app.example:444/callback",
         ] {
-            assert!(AppRedirect::parse(bad).is_none(), "{bad}");
+            assert!(AppRedirect::parse(bad, &links).is_none(), "{bad}");
         }
     }
 
     #[test]
     fn an_answer_reaches_the_apps_own_scheme() {
-        let redirect = AppRedirect::parse("digiteam://callback").expect("is the app's");
+        let redirect = AppRedirect::parse("digiteam://callback", &[]).expect("is the app's");
         let answer = Return { redirect, state: Some("å&b".into()) }.answer("https://a.example", &[("code", "c")]);
         assert_eq!(
             answer.headers()[LOCATION],

@@ -11,7 +11,7 @@ use url::{Url, form_urlencoded};
 
 /// Only an address that the app can listen at is taken, in the one form that it has.
 pub fn redirect(text: &str) {
-    let Some(taken) = AppRedirect::parse(text) else { return };
+    let Some(taken) = AppRedirect::parse(text, &[]) else { return };
     assert_eq!(taken.as_str(), text);
     let url = Url::parse(text).expect("what is taken is an address");
     assert!(url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none());

@@ -25,7 +25,7 @@ pub(super) async fn logout(State(app): State<Arc<App>>, RawForm(form): RawForm) 
         Some(session) => end(&app, session).await?,
         None => None,
     };
-    let back = fields.get("post_logout_redirect_uri").and_then(AppRedirect::parse);
+    let back = fields.get("post_logout_redirect_uri").and_then(|text| AppRedirect::parse(text, &app.config.app_links));
     if let Some(redirect) = back {
         let back = Return { redirect, state: fields.get("state").map(str::to_owned) };
         return Ok(back.answer(app.config.issuer(), &[]));

@@ -1,4 +1,4 @@
-//! `GET /me`: who the access token stands for.
+//! `GET /me`: who the access token stands for. `/identity/userinfo` says the same in OpenID's words.
 
 use super::Caller;
 use crate::App;
@@ -8,6 +8,7 @@ use axum::extract::State;
 use protocol::id::ScopeId;
 use protocol::identity::{Me, Realm};
 use protocol::refusal::RefusalCode;
+use serde_json::{Value, json};
 use std::sync::Arc;
 
 pub(super) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Me>, Error> {
@@ -36,4 +37,9 @@ pub(super) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
         municipality_phone,
         own_scope: ScopeId::new(scope),
     }))
+}
+
+pub(super) async fn userinfo(app: State<Arc<App>>, caller: Caller) -> Result<Json<Value>, Error> {
+    let Json(me) = me(app, caller).await?;
+    Ok(Json(json!({"sub": me.person, "name": me.name, "realm": me.realm, "municipality": me.municipality})))
 }

@@ -2,14 +2,16 @@
 //! never an echo of what came in.
 
 use super::secret::derive_sha256;
+use crate::error::seconds;
 use axum::response::{Html, IntoResponse, Response};
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use http::StatusCode;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
-    X_FRAME_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderName, HeaderValue, REFERRER_POLICY, RETRY_AFTER,
+    X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
+use std::time::Duration;
 
 const STYLE: &str = "body{font:1.125rem/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto 0;padding:0 1.5rem;\
 color:#1d2b2a;background:#fbfaf7}h1{font-size:1.5rem}div+div{margin-top:2.5rem;border-top:1px solid #c9cfca}\
@@ -24,6 +26,8 @@ pub(super) enum Page {
     NoLogin,
     /// Logged out.
     LoggedOut,
+    /// Too many come at once.
+    Wait(Duration),
 }
 
 impl IntoResponse for Page {
@@ -31,6 +35,7 @@ impl IntoResponse for Page {
         let (status, [(title, text), (title_en, text_en)]) = match self {
             Self::NotUnderstood => (StatusCode::BAD_REQUEST, NOT_UNDERSTOOD),
             Self::NoLogin => (StatusCode::BAD_REQUEST, NO_LOGIN),
+            Self::Wait(_) => (StatusCode::TOO_MANY_REQUESTS, WAIT),
             Self::LoggedOut => (StatusCode::OK, LOGGED_OUT),
         };
         let html = format!(
@@ -40,7 +45,11 @@ impl IntoResponse for Page {
              <div><h1>{title}</h1><p>{text}</p></div>\
              <div lang=\"en\"><h1>{title_en}</h1><p>{text_en}</p></div></main></body></html>"
         );
-        (status, headers(), Html(html)).into_response()
+        let mut page = (status, headers(), Html(html)).into_response();
+        if let Self::Wait(wait) = self {
+            page.headers_mut().insert(RETRY_AFTER, seconds(wait).into());
+        }
+        page
     }
 }
 
@@ -58,6 +67,11 @@ const NO_LOGIN: [(&str, &str); 2] = [
         "This login is no longer valid",
         "It took too long, or it began in another browser. Go back to the app and log in again.",
     ),
+];
+
+const WAIT: [(&str, &str); 2] = [
+    ("Just nu är det många som loggar in", "Vänta en liten stund, gå tillbaka till appen och försök igen."),
+    ("Many people are logging in right now", "Wait a moment, go back to the app and try again."),
 ];
 
 const LOGGED_OUT: [(&str, &str); 2] =

@@ -42,6 +42,11 @@ impl PlainToken {
         HashedToken(derive_sha256(&self.0))
     }
 
+    /// The one that follows it, made of both: whoever has only `salt`, as the database, or only this token cannot know it.
+    pub(super) fn successor(&self, salt: &Self) -> Self {
+        Self(self.derive(&format!("successor {}", salt.0)))
+    }
+
     /// Another secret that only who has this one can know; a different one for each `purpose`.
     pub(super) fn derive(&self, purpose: &str) -> String {
         derive_sha256(&format!("{purpose}\0{}", self.0))

@@ -1,10 +1,10 @@
-//! `POST /identity/token`: a code, or a refresh token, becomes tokens.
+//! `POST /identity/token`: a code, or a refresh token, becomes tokens, for the key that the request proves.
 //!
 //! A code counts once, for a minute, for the address and the PKCE challenge that it was made for; one that
 //! comes with the wrong proof is used up by it.
 
 use super::client::AppRedirect;
-use super::family::{self, ACCESS_LIFE, Family, Tokens};
+use super::family::{self, ACCESS_LIFE, Family, Rotated, Tokens};
 use super::fields::Fields;
 use super::secret::{HashedToken, PlainToken, derive_sha256};
 use crate::App;
@@ -15,13 +15,15 @@ use axum::Json;
 use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use http::StatusCode;
 use http::header::CACHE_CONTROL;
+use http::{HeaderMap, StatusCode};
 use protocol::Millis;
-use protocol::identity::CLIENT_ID;
+use protocol::identity::{CLIENT_ID, DEVICE_REVOKED, Platform};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
+/// Where it is asked.
+const PATH: &str = "/identity/token";
 /// Life of an ID token, in seconds.
 const ID_TOKEN_LIFE: i64 = 300;
 
@@ -50,18 +52,25 @@ impl IntoResponse for TokenError {
     }
 }
 
-pub(super) async fn token(State(app): State<Arc<App>>, form: Bytes) -> Result<Response, TokenError> {
+pub(super) async fn token(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    form: Bytes,
+) -> Result<Response, TokenError> {
     let fields = Fields::parse(&form);
     require_app(&fields)?;
+    // Before anything is used up: whoever needs a newer nonce comes again with the same code.
+    let shown = app.identity.dpop.check_at_token(&headers, PATH, app.db.now());
+    let jkt = shown.map_err(|unproven| TokenError::Refused(unproven.code()))?.jkt;
     let (tokens, id_token) = match fields.get("grant_type") {
-        Some("authorization_code") => redeem(&app, &fields).await?,
-        Some("refresh_token") => (refresh(&app, &fields).await?, None),
+        Some("authorization_code") => redeem(&app, &fields, jkt).await?,
+        Some("refresh_token") => (refresh(&app, &fields, jkt).await?, None),
         Some(_) => return Err(TokenError::Refused("unsupported_grant_type")),
         None => return Err(TokenError::Refused("invalid_request")),
     };
     let mut answer = json!({
         "access_token": tokens.access.expose(),
-        "token_type": "Bearer",
+        "token_type": "DPoP",
         "expires_in": ACCESS_LIFE / 1000,
         "refresh_token": tokens.refresh.expose(),
         "scope": "openid offline_access",
@@ -80,23 +89,30 @@ pub(super) fn require_app(fields: &Fields) -> Result<(), TokenError> {
     }
 }
 
-async fn refresh(app: &App, fields: &Fields) -> Result<Tokens, TokenError> {
+async fn refresh(app: &App, fields: &Fields, jkt: String) -> Result<Tokens, TokenError> {
     let refused = TokenError::Refused("invalid_grant");
     let token = fields.get("refresh_token").ok_or(TokenError::Refused("invalid_request"))?;
-    let Some(hash) = PlainToken::read(token).map(|token| token.hash()) else { return Err(refused) };
-    let tokens = app.db.write(move |tx| Box::pin(async move { family::rotate(tx, &hash).await })).await?;
-    tokens.ok_or(refused)
+    let Some(token) = PlainToken::read(token) else { return Err(refused) };
+    let limits = Arc::clone(&app.limits);
+    let rotated =
+        app.db.write(move |tx| Box::pin(async move { family::rotate(tx, &token, &jkt, &limits).await })).await?;
+    match rotated {
+        Rotated::Next(tokens) => Ok(tokens),
+        Rotated::Ended => Err(refused),
+        Rotated::SignedOut => Err(TokenError::Refused(DEVICE_REVOKED)),
+    }
 }
 
-async fn redeem(app: &App, fields: &Fields) -> Result<(Tokens, Option<String>), TokenError> {
-    let (Some(code), Some(redirect), Some(verifier)) =
-        (fields.get("code"), fields.get("redirect_uri").and_then(AppRedirect::parse), fields.get("code_verifier"))
+async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Option<String>), TokenError> {
+    let redirect = fields.get("redirect_uri").and_then(|text| AppRedirect::parse(text, &app.config.app_links));
+    let (Some(code), Some(redirect), Some(verifier)) = (fields.get("code"), redirect, fields.get("code_verifier"))
     else {
         return Err(TokenError::Refused("invalid_request"));
     };
     let refused = TokenError::Refused("invalid_grant");
     let Some(code) = PlainToken::read(code).map(|code| code.hash()) else { return Err(refused) };
-    let challenge = derive_sha256(verifier);
+    let (challenge, limits) = (derive_sha256(verifier), Arc::clone(&app.limits));
+    let platform = fields.get("platform").map_or(Platform::Other, Platform::parse);
     let begun = app
         .db
         .write(move |tx| {
@@ -106,9 +122,11 @@ async fn redeem(app: &App, fields: &Fields) -> Result<(Tokens, Option<String>), 
                 if login.redirect != redirect.as_str() || login.challenge != challenge || login.expires_at <= tx.now {
                     return Ok(None);
                 }
+                limits.login(&login.person, &login.municipality, tx.now)?;
                 let realm = decode(&login.realm)?;
                 let (id, municipality, person) = (&login.family, &login.municipality, &login.person);
-                let tokens = family::begin(tx, &Family { id, municipality, person, realm }).await?;
+                let family = Family { id, municipality, person, realm, jkt: &jkt, platform };
+                let tokens = family::begin(tx, &family).await?;
                 Ok(Some((tokens, login)))
             })
         })

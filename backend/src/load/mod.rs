@@ -15,6 +15,7 @@ use crate::person::{self, Person};
 use crate::sync::push_at;
 use anyhow::Context as _;
 use jiff::civil::Date;
+use protocol::Millis;
 use protocol::id::{DeviceId, MutationId, PersonId, ScopeId};
 use protocol::mutation::{Act, Mutation, Outcome};
 use protocol::sync::PushRequest;
@@ -81,8 +82,8 @@ struct Step {
 async fn replay(app: &App, from: &Path, mut step: Step, lanes: &mut BTreeMap<ScopeId, i64>) -> anyhow::Result<()> {
     let by = step.table.remove("by").and_then(|by| by.as_str().map(PersonId::new)).context("by whom?")?;
     let (person, lane) = who(app, &by).await?;
-    let caller =
-        Caller { person: person.id, realm: person.realm, municipality: person.municipality, session: String::new() };
+    let (realm, municipality) = (person.realm, person.municipality);
+    let caller = Caller { person: person.id, realm, municipality, session: String::new(), until: Millis::MAX };
     if let Some(file) = step.table.get_mut("file").and_then(Value::as_table_mut) {
         upload(app, from, &caller, file).await?;
     }

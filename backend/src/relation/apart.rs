@@ -125,12 +125,15 @@ pub async fn mark_apart(
     let pairs = humans(tx, one, other).await?;
     for (one, other) in &pairs {
         for (one, other) in [(one, other), (other, one)] {
-            sqlx::query("INSERT INTO kept_apart (person, other, ground) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
-                .bind(one.as_str())
-                .bind(other.as_str())
-                .bind(ground)
-                .execute(&mut *tx.conn)
-                .await?;
+            sqlx::query(
+                "INSERT INTO kept_apart (person, other, ground, municipality)
+             SELECT id, $2, $3, municipality FROM person WHERE id = $1 ON CONFLICT DO NOTHING",
+            )
+            .bind(one.as_str())
+            .bind(other.as_str())
+            .bind(ground)
+            .execute(&mut *tx.conn)
+            .await?;
         }
     }
     Ok(pairs)

@@ -1,12 +1,10 @@
 //! Where a request comes from.
 //!
-//! Behind a proxy every connection is the proxy's, and it says in `X-Forwarded-For` for whom it asks. Only the proxies
+//! Behind a proxy every connection is the proxy's, and it says in `X-Forwarded-For` or `Forwarded` (RFC 7239) for whom it asks. Only the proxies
 //! that the configuration names are believed; what anybody else writes there is taken for nothing.
 
 use http::HeaderMap;
-use std::net::IpAddr;
-
-const FORWARDED_FOR: &str = "x-forwarded-for";
+use std::net::{IpAddr, SocketAddr};
 
 /// The address that a request came from: an extension of every request that came in by the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,20 +35,44 @@ impl Origin {
             return peer;
         }
         // The last entry is the nearest proxy's, and only as far as proxies of ours have written is it to be believed.
-        // Bytes, as one odd letter from outside must not hide what the proxy wrote behind it.
-        let lines = headers.get_all(FORWARDED_FOR).iter().map(|line| line.as_bytes());
-        let said: Vec<&[u8]> = lines.flat_map(|line| line.split(|byte| *byte == b',')).collect();
         let mut client = peer;
-        for entry in said.into_iter().rev() {
-            let entry = std::str::from_utf8(entry).map(str::trim).unwrap_or_default();
-            let Ok(address) = entry.parse::<IpAddr>() else { break };
-            client = address.to_canonical();
+        for said in said(headers).into_iter().rev() {
+            let Some(address) = said else { break };
+            client = address;
             if !self.proxies.contains(&client) {
                 break;
             }
         }
         client
     }
+}
+
+/// The addresses that proxies say, in order; one odd letter from outside does not hide what a proxy wrote behind it.
+/// `X-Forwarded-For` first, as most add to that one and let a `Forwarded`
+/// pass that they do not know.
+fn said(headers: &HeaderMap) -> Vec<Option<IpAddr>> {
+    let list = |name: &str| -> Vec<String> {
+        let lines = headers.get_all(name).iter().map(|line| String::from_utf8_lossy(line.as_bytes()).into_owned());
+        lines.collect::<Vec<_>>().iter().flat_map(|line| line.split(',')).map(|part| part.trim().to_owned()).collect()
+    };
+    let plain = list("x-forwarded-for");
+    if !plain.is_empty() {
+        return plain.iter().map(|text| parse(text)).collect();
+    }
+    let pairs = |element: &str| {
+        let mut pairs = element.split(';').filter_map(|pair| pair.trim().split_once('='));
+        let (_, node) = pairs.find(|(name, _)| name.trim().eq_ignore_ascii_case("for"))?;
+        parse(node.trim().trim_matches('"'))
+    };
+    list("forwarded").iter().map(|element| pairs(element)).collect()
+}
+
+/// An address, with a port or without.
+fn parse(text: &str) -> Option<IpAddr> {
+    let address = text.parse::<IpAddr>().ok();
+    let with_port = || text.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    let in_brackets = || text.strip_prefix('[')?.strip_suffix(']')?.parse().ok().map(IpAddr::V6);
+    Some(address.or_else(with_port).or_else(in_brackets)?.to_canonical())
 }
 
 #[cfg(test)]
@@ -66,7 +88,7 @@ mod tests {
         let proxies = [address("10.0.0.1"), address("10.0.0.2")];
         let mut headers = HeaderMap::new();
         for line in said {
-            headers.append(FORWARDED_FOR, HeaderValue::from_bytes(line.as_bytes()).expect("is a value"));
+            headers.append("x-forwarded-for", HeaderValue::from_bytes(line.as_bytes()).expect("is a value"));
         }
         Origin::new(&proxies, false, address("0.0.0.0")).of(address(peer), &headers).to_string()
     }
@@ -92,5 +114,20 @@ mod tests {
         assert!(may(&plain, "10.0.0.1") && may(&plain, "127.0.0.1") && may(&plain, "::1"));
         assert!(!may(&plain, "10.0.0.3"));
         assert!(may(&Origin::new(&proxies, true, address("0.0.0.0")), "10.0.0.3"));
+    }
+
+    #[test]
+    fn the_standard_header_is_read_too() {
+        for (said, expected) in [
+            ("for=198.51.100.1;proto=https;by=10.0.0.1", "198.51.100.1"),
+            ("for=1.2.3.4, For=\"198.51.100.1:4711\"", "198.51.100.1"),
+            ("for=\"[2001:db8::1]:4711\"", "2001:db8::1"),
+            ("for=\"[2001:db8::1]\"", "2001:db8::1"),
+            ("proto=https", "10.0.0.1"),
+        ] {
+            let headers = HeaderMap::from_iter([(http::header::FORWARDED, HeaderValue::from_static(said))]);
+            let origin = Origin::new(&[address("10.0.0.1")], false, address("0.0.0.0"));
+            assert_eq!(origin.of(address("10.0.0.1"), &headers).to_string(), expected, "{said}");
+        }
     }
 }

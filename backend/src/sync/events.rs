@@ -23,7 +23,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// A stream ends after this and the client comes back with a token that is good then.
+/// A stream ends with the access token that it was opened with, or after this; the client comes back with a token that is good
+/// then, and its cursors tell where to go on.
 const LIFE: Duration = Duration::from_secs(30 * 60);
 
 pub(super) async fn events(State(app): State<Arc<App>>, caller: Caller) -> Result<impl IntoResponse, Error> {
@@ -40,7 +41,8 @@ pub(super) async fn events(State(app): State<Arc<App>>, caller: Caller) -> Resul
 pub async fn follow(app: Arc<App>, caller: Caller) -> Result<impl Stream<Item = Event>, Error> {
     let listener = app.hub.listen(&caller.person);
     let stopping = app.stopping.clone();
-    let until = Instant::now() + LIFE;
+    let left = Duration::from_millis(u64::try_from(caller.until.saturating_sub(app.db.now())).unwrap_or_default());
+    let until = Instant::now() + left.min(LIFE);
     let mut follow = Follow { app, caller, listener, stopping, until, queue: VecDeque::new() };
     follow.begin().await?;
     Ok(stream::unfold(follow, |mut follow| async move {

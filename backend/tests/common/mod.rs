@@ -1,5 +1,7 @@
 //! Fresh databases for tests: SQLite always, PostgreSQL where `DIGITEAM_TEST_POSTGRES` names a server.
 
+pub(crate) mod proof;
+
 use sqlx::{AnyPool, any::install_default_drivers};
 use std::any::Any;
 

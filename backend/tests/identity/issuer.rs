@@ -2,16 +2,22 @@
 
 use crate::stage::{ISSUER, stages};
 use axum::http::StatusCode;
-use protocol::identity::Municipality;
+use protocol::identity::{Municipality, Realm};
 
 #[tokio::test]
 async fn the_metadata_names_what_is_there() {
     for stage in stages().await {
         let metadata = stage.get("/.well-known/openid-configuration", None).await.json();
         assert_eq!(metadata["issuer"], ISSUER);
-        for endpoint in
-            ["authorization_endpoint", "token_endpoint", "revocation_endpoint", "end_session_endpoint", "jwks_uri"]
-        {
+        assert_eq!(metadata["dpop_signing_alg_values_supported"], serde_json::json!(["ES256"]));
+        for endpoint in [
+            "authorization_endpoint",
+            "token_endpoint",
+            "userinfo_endpoint",
+            "revocation_endpoint",
+            "end_session_endpoint",
+            "jwks_uri",
+        ] {
             let address = metadata[endpoint].as_str().expect("is there");
             let path = address.strip_prefix(ISSUER).expect("is ours");
             assert_ne!(stage.get(path, None).await.status, StatusCode::NOT_FOUND, "{endpoint}");
@@ -36,6 +42,32 @@ async fn only_municipalities_with_a_provider_are_listed() {
 }
 
 #[tokio::test]
+async fn userinfo_says_what_the_id_token_is_about() {
+    for stage in stages().await {
+        assert_eq!(stage.get("/identity/userinfo", None).await.status, StatusCode::UNAUTHORIZED);
+        let tokens = stage.login(Realm::Resident).await;
+        let subject = crate::fake::claims(tokens["id_token"].as_str().expect("is there"))["sub"].clone();
+        let access = tokens["access_token"].as_str().expect("is there");
+        for method in ["GET", "POST"] {
+            let info = stage.ask(method, "/identity/userinfo", access).await.json();
+            assert_eq!((&info["sub"], info["name"].as_str()), (&subject, Some("Moa Berg")));
+            assert_eq!(info.as_object().expect("is an object").len(), 4, "more is told: {info}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_registered_link_of_the_app_is_answered() {
+    for stage in stages().await {
+        let link = "https://app.example/callback";
+        let authorize = |link| crate::stage::authorize(Realm::Resident, &[("redirect_uri", link), ("scope", "openid")]);
+        let answer = stage.get(&authorize(link), None).await;
+        assert!(answer.location().starts_with(&format!("{link}?error=invalid_scope")), "{}", answer.location());
+        stage.get(&authorize("https://other.example/callback"), None).await.is_page();
+    }
+}
+
+#[tokio::test]
 async fn without_a_token_nobody_calls() {
     for stage in stages().await {
         assert_eq!(stage.get("/me", None).await.status, StatusCode::UNAUTHORIZED);
@@ -47,7 +79,7 @@ async fn without_a_token_nobody_calls() {
 async fn the_token_endpoint_answers_in_the_words_of_oauth() {
     for stage in stages().await {
         let refused = async |fields: &[(&str, &str)], code: &str| {
-            stage.post("/identity/token", fields).await.refused_with(code);
+            stage.ask_token(&stage.prover, fields).await.refused_with(code);
         };
         refused(&[("grant_type", "refresh_token")], "invalid_client").await;
         refused(&[("client_id", "digiteam-app")], "invalid_request").await;

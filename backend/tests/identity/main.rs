@@ -1,11 +1,14 @@
 //! Logging in: our issuer towards the app, our relying party towards a provider that can misbehave.
 
+mod bound;
 mod canary;
 mod choice;
 #[path = "../common/mod.rs"]
 mod common;
+mod devices;
 mod fake;
 mod issuer;
+mod limits;
 mod login;
 mod logout;
 mod manner;

@@ -1,9 +1,11 @@
 //! Tokens: how they come, change and end.
 
+use crate::common::proof::Prover;
 use crate::stage::{HOUR, MINUTE, REDIRECT, SECOND, Stage, VERIFIER, stages};
 use http::StatusCode;
 use protocol::identity::Realm;
 use serde_json::Value;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 fn field<'v>(tokens: &'v Value, name: &str) -> &'v str {
@@ -77,13 +79,52 @@ async fn refresh_tokens_rotate_and_an_old_one_ends_the_session() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn of_many_at_once_one_at_most_gets_the_next_pair() {
+async fn many_at_once_get_the_same_next_one() {
     for stage in stages().await {
         let tokens = stage.login(Realm::Resident).await;
         let refresh = field(&tokens, "refresh_token");
         let answers = futures_util::future::join_all((0..6).map(|_| stage.refresh(refresh))).await;
-        assert_eq!(answers.iter().filter(|answer| answer.status == StatusCode::OK).count(), 1);
-        assert!(!stage.is_live(&session(&tokens)).await);
+        let next: BTreeSet<String> =
+            answers.iter().map(|answer| field(&answer.json(), "refresh_token").to_owned()).collect();
+        assert_eq!(next.len(), 1, "{}", stage.engine);
+        assert!(stage.is_live(&session(&tokens)).await);
+    }
+}
+
+#[tokio::test]
+async fn a_lost_reply_is_no_theft() {
+    for stage in stages().await {
+        let first = stage.login(Realm::Resident).await;
+        let lost = stage.refresh(field(&first, "refresh_token")).await.json();
+        stage.wait(HOUR);
+        let again = stage.refresh(field(&first, "refresh_token")).await.json();
+        assert_eq!(lost["refresh_token"], again["refresh_token"], "{}", stage.engine);
+        assert!(stage.opens(field(&again, "access_token")).await);
+        let third = stage.refresh(field(&again, "refresh_token")).await.json();
+        assert!(stage.opens(field(&third, "access_token")).await, "{}", stage.engine);
+        // Once the successor was used, the reply had arrived: now it is somebody else's copy.
+        stage.refresh(field(&first, "refresh_token")).await.refused_with("invalid_grant");
+        assert!(!stage.is_live(&session(&first)).await);
+        stage.refresh(field(&third, "refresh_token")).await.refused_with("invalid_grant");
+    }
+}
+
+#[tokio::test]
+async fn a_refresh_token_in_other_hands_ends_the_session() {
+    for stage in stages().await {
+        let thief = Prover::make();
+        // One that is fresh, and one whose reply was lost.
+        for used in [false, true] {
+            let tokens = stage.login(Realm::Resident).await;
+            let refresh = field(&tokens, "refresh_token");
+            if used {
+                stage.refresh(refresh).await;
+            }
+            stage.refresh_as(&thief, refresh).await.refused_with("invalid_grant");
+            assert!(!stage.is_live(&session(&tokens)).await, "{}: {used}", stage.engine);
+            assert!(!stage.opens(field(&tokens, "access_token")).await);
+            stage.refresh(refresh).await.refused_with("invalid_grant");
+        }
     }
 }
 

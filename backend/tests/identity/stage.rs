@@ -1,11 +1,14 @@
 //! A backend with two providers, and an app with its browser.
 
+use crate::common::proof::Prover;
 use crate::common::{Guard, fresh_databases};
 use crate::fake::{AFFILIATION, CLIENT, Fake, NUMBER, SECRET};
 use axum::body::{Body, to_bytes};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::{Config, Provider};
+use digiteam_backend::rate::Rates;
+use digiteam_backend::serve::address::{ClientAddress, Origin};
 use digiteam_backend::{App, identity, load, router};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, LOCATION, SET_COOKIE};
 use http::{HeaderMap, Request, StatusCode};
@@ -14,9 +17,10 @@ use protocol::identity::Realm;
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
@@ -39,7 +43,10 @@ pub(crate) struct Stage {
     pub(crate) config: Config,
     pub(crate) residents: Arc<Fake>,
     pub(crate) staff: Arc<Fake>,
+    /// The app's key.
+    pub(crate) prover: Prover,
     clock: Arc<AtomicI64>,
+    peer: Mutex<Option<IpAddr>>,
     _stop: watch::Sender<bool>,
     folder: TempDir,
     _guard: Guard,
@@ -65,6 +72,11 @@ pub(crate) async fn stages() -> Vec<Stage> {
 
 /// The same, with more keys for the residents' provider; SECRET stands for the file that holds the secret.
 pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
+    stages_within(keys, Rates::default()).await
+}
+
+/// The same, within other limits.
+pub(crate) async fn stages_within(keys: &str, limits: Rates) -> Vec<Stage> {
     let mut stages = Vec::new();
     for (engine, database, guard) in fresh_databases().await {
         let folder = tempfile::tempdir().expect("a temp folder can be made");
@@ -79,8 +91,10 @@ pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            limits,
             tls: None,
-            trusted_proxies: Vec::new(),
+            trusted_proxies: vec!["10.0.0.1".parse().expect("is an address")],
+            app_links: vec!["https://app.example/callback".parse().expect("is an address")],
             providers: vec![
                 provider(&folder, Realm::Resident, &residents.issuer, keys),
                 provider(&folder, Realm::Staff, &staff.issuer, ""),
@@ -89,7 +103,20 @@ pub(crate) async fn stages_with(keys: &str) -> Vec<Stage> {
         let (app, stop) = open(&config, &clock).await;
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
-        let stage = Stage { engine, app, config, residents, staff, clock, _stop: stop, folder, _guard: guard };
+        let prover = Prover::make();
+        let stage = Stage {
+            engine,
+            app,
+            config,
+            residents,
+            staff,
+            prover,
+            clock,
+            peer: Mutex::default(),
+            _stop: stop,
+            folder,
+            _guard: guard,
+        };
         let keys = stage.get("/identity/client-jwks.json", None).await.json();
         for fake in [&stage.residents, &stage.staff] {
             fake.trust(serde_json::from_value(keys.clone()).expect("is a key set"));
@@ -158,6 +185,11 @@ impl Stage {
         self.clock.store(jiff::Timestamp::now().as_millisecond(), Ordering::SeqCst);
     }
 
+    /// Requests come over a connection from there, from now on.
+    pub(crate) fn come_from(&self, address: &str) {
+        *self.peer.lock().expect("is not poisoned") = Some(address.parse().expect("is an address"));
+    }
+
     pub(crate) fn wait(&self, millis: i64) {
         self.clock.fetch_add(millis, Ordering::SeqCst);
     }
@@ -190,13 +222,52 @@ impl Stage {
     }
 
     pub(crate) async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        self.post_with(path, fields, None).await
+    }
+
+    /// Posts a form, with a proof if there is one.
+    pub(crate) async fn post_with(&self, path: &str, fields: &[(&str, &str)], proof: Option<&str>) -> Answer {
         let body = Serializer::new(String::new()).extend_pairs(fields).finish();
-        let request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let mut request = Request::post(path).header(CONTENT_TYPE, "application/x-www-form-urlencoded");
+        if let Some(proof) = proof {
+            request = request.header("dpop", proof);
+        }
         self.send(request.body(body.into()).expect("is a request")).await
     }
 
+    /// Asks the token endpoint, as whoever has that key.
+    pub(crate) async fn ask_token(&self, prover: &Prover, fields: &[(&str, &str)]) -> Answer {
+        let nonce = self.nonce().await;
+        let proof = prover.proof("POST", &format!("{ISSUER}/identity/token"), None, Some(&nonce));
+        self.post_with("/identity/token", fields, Some(&proof)).await
+    }
+
+    /// A nonce, as whoever has none gets one.
+    pub(crate) async fn nonce(&self) -> String {
+        let answer = self.show("/me", "DPoP x", &self.prover.proof("GET", &format!("{ISSUER}/me"), None, None)).await;
+        answer.headers["dpop-nonce"].to_str().expect("is text").to_owned()
+    }
+
     pub(crate) async fn me(&self, access: &str) -> Answer {
-        let request = Request::get("/me").header(AUTHORIZATION, format!("Bearer {access}"));
+        self.see("/me", access).await
+    }
+
+    /// Asks for something with an access token of the app's.
+    pub(crate) async fn see(&self, path: &str, access: &str) -> Answer {
+        self.ask("GET", path, access).await
+    }
+
+    pub(crate) async fn ask(&self, method: &str, path: &str, access: &str) -> Answer {
+        let nonce = self.nonce().await;
+        let proof = self.prover.proof(method, &format!("{ISSUER}{path}"), Some(access), Some(&nonce));
+        let request = Request::builder().method(method).uri(path).header("dpop", proof);
+        let request = request.header(AUTHORIZATION, format!("DPoP {access}"));
+        self.send(request.body(Body::empty()).expect("is a request")).await
+    }
+
+    /// Asks for something with these very headers.
+    pub(crate) async fn show(&self, path: &str, authorization: &str, proof: &str) -> Answer {
+        let request = Request::get(path).header(AUTHORIZATION, authorization).header("dpop", proof);
         self.send(request.body(Body::empty()).expect("is a request")).await
     }
 
@@ -209,7 +280,12 @@ impl Stage {
         }
     }
 
-    async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        if let Some(peer) = *self.peer.lock().expect("is not poisoned") {
+            let origin = Origin::new(&self.app.config.trusted_proxies, false, peer);
+            let client = ClientAddress(origin.of(peer, request.headers()));
+            request.extensions_mut().insert(client);
+        }
         let response = router(self.app.clone()).oneshot(request).await.expect("answers");
         let (parts, body) = response.into_parts();
         let bytes = to_bytes(body, 1 << 20).await.expect("is short");
@@ -255,13 +331,18 @@ impl Stage {
             ("code", code),
             ("redirect_uri", redirect),
             ("code_verifier", verifier),
+            ("platform", "android"),
         ];
-        self.post("/identity/token", &fields).await
+        self.ask_token(&self.prover, &fields).await
     }
 
     pub(crate) async fn refresh(&self, token: &str) -> Answer {
+        self.refresh_as(&self.prover, token).await
+    }
+
+    pub(crate) async fn refresh_as(&self, prover: &Prover, token: &str) -> Answer {
         let fields = [("grant_type", "refresh_token"), ("client_id", "digiteam-app"), ("refresh_token", token)];
-        self.post("/identity/token", &fields).await
+        self.ask_token(prover, &fields).await
     }
 
     /// A whole login: the token answer.

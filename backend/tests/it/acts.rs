@@ -50,7 +50,7 @@ pub(crate) fn sign_document(case: &str, document: &str, hidden_from: &[&str]) ->
         document: DocumentId::new(document),
         sort: DocumentSort::Decision,
         title: "Beslut om stöd".into(),
-        sections: vec![Section { heading: "Beslut".into(), text: "Ansökan beviljas.".into() }],
+        sections: vec![Section { heading: "Beslut".into(), text: "Ansökan beviljas.".into(), masked: None }],
         file: None,
         appeal_until: None,
         hidden_from: hidden_from.iter().copied().map(PersonId::new).collect(),
@@ -82,7 +82,12 @@ pub(crate) fn close_case_to(case: &str, person: &str) -> CloseCaseTo {
 /// Hides `fact` from these and nobody else.
 pub(crate) fn mask(case: &str, fact: &str, hidden_from: &[&str]) -> Mask {
     let hidden_from = hidden_from.iter().copied().map(PersonId::new).collect();
-    Mask { case: CaseId::new(case), fact: RecordId::new(fact), hidden_from }
+    Mask { case: CaseId::new(case), fact: RecordId::new(fact), hidden_from, sections: Vec::new(), ground: None }
+}
+
+/// Hides these passages of `fact` from these and nobody else.
+pub(crate) fn mask_passages(case: &str, fact: &str, sections: &[u32], hidden_from: &[&str]) -> Mask {
+    Mask { sections: sections.to_vec(), ground: Some("26 kap. 1 § OSL".into()), ..mask(case, fact, hidden_from) }
 }
 
 /// Records that `person` is `kind` to whomever `case` concerns.

@@ -7,13 +7,12 @@ use crate::acts::{
     code, give, invite, keep_apart, open_case, open_case_to, record_relation, send_message, sign_document,
     start_thread, write_note,
 };
-use crate::town::{Town, token, towns};
+use crate::town::{Town, towns};
 use axum::body::{Body, to_bytes};
 use digiteam_backend::booking::{Span, take};
 use digiteam_backend::{document, router, sync};
 use futures_util::StreamExt as _;
 use http::Request;
-use http::header::AUTHORIZATION;
 use protocol::access::{ScopeKind, Seen};
 use protocol::document::BlobRef;
 use protocol::id::{CaseId, MunicipalityId, PersonId, RecordId, ScopeId, ThreadId};
@@ -64,10 +63,12 @@ fn ask_for(case: &str, task: &str, person: &str) -> AskFor {
 
 /// Status and body of what `person` gets for `request`.
 async fn ask(town: &Town, person: &str, method: &str, path: &str, body: &str) -> (u16, String) {
+    let [access, proof] = town.headers(person, method, path).await;
     let request = Request::builder()
         .method(method)
         .uri(path)
-        .header(AUTHORIZATION, format!("Bearer {}", token(person)))
+        .header(access.0, access.1)
+        .header(proof.0, proof.1)
         .header("content-type", "application/json")
         .body(Body::from(body.to_owned()))
         .expect("is a request");

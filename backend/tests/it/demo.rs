@@ -2,6 +2,7 @@
 
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
+use digiteam_backend::rate::Rates;
 use digiteam_backend::{App, load, sync, system_clock};
 use protocol::id::{DeviceId, MunicipalityId, PersonId};
 use protocol::identity::Realm;
@@ -20,8 +21,10 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            limits: Rates::default(),
             tls: None,
             trusted_proxies: Vec::new(),
+            app_links: Vec::new(),
             providers: Vec::new(),
         };
         let (_stop, stopping) = watch::channel(false);
@@ -32,8 +35,8 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
         assert!(steps > 80, "{engine}: only {steps} steps");
         assert_eq!(load::load(&app, &demo, today).await.expect("is safe to repeat"), 0);
         for (person, municipality, sees, must_not_see) in [
-            ("p-07", "helsingborg", vec!["c-05", "n-0504"], vec![]),
-            ("p-08", "landskrona", vec!["c-05"], vec!["n-0504"]),
+            ("p-07", "helsingborg", vec!["c-05", "n-0504", "sjukskriven"], vec!["26 kap. 1 §"]),
+            ("p-08", "landskrona", vec!["c-05", "d-0501", "26 kap. 1 §"], vec!["n-0504", "sjukskriven"]),
             // The mother of a child whose father lives under protected identity.
             ("p-11", "bjuv", vec!["c-06"], vec!["n-0604", "d-0601", "Landskrona"]),
             // Kept apart.
@@ -61,6 +64,7 @@ async fn served(app: &App, person: &str, municipality: &str) -> String {
         realm: Realm::Resident,
         municipality: MunicipalityId::new(municipality),
         session: String::new(),
+        until: i64::MAX,
     };
     let asked = PullRequest { device: DeviceId::new("reader"), grants: None, cursors: vec![], waiting: vec![] };
     let answer = sync::pull(app, &caller, &asked).await.expect("is answered");

@@ -1,13 +1,14 @@
 //! Event streams: what they say, to whom, and what becomes of those who do not listen.
 
 use crate::acts::{open_case, open_case_to, send_message, start_thread, write_note};
-use crate::town::{Town, token, towns};
+use crate::town::{Town, towns};
 use axum::body::{Body, to_bytes};
+use digiteam_backend::identity::Caller;
 use digiteam_backend::serve::{Patience, serve};
 use digiteam_backend::{router, sync};
 use futures_util::{Stream, StreamExt as _};
 use http::Request;
-use http::header::{ACCEPT_ENCODING, AUTHORIZATION, CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_TYPE};
 use protocol::access::ScopeKind;
 use protocol::case::Note;
 use protocol::id::{CaseId, ScopeId};
@@ -89,6 +90,17 @@ async fn whoever_is_not_served_any_more_hears_nothing_of_what_happens() {
 }
 
 #[tokio::test]
+async fn a_stream_ends_with_the_token_that_it_was_opened_with() {
+    for town in towns().await {
+        let caller = Caller { until: town.app.db.now() + 100, ..town.caller("moa") };
+        let mut stream: Events = Box::pin(sync::follow(town.app.clone(), caller).await.expect("begins"));
+        assert_eq!(next(&mut stream).await, Event::stale());
+        let ended = tokio::time::timeout(Duration::from_secs(20), stream.next()).await.expect("comes soon");
+        assert_eq!(ended, None, "{}", town.engine);
+    }
+}
+
+#[tokio::test]
 async fn content_that_was_opened_is_told_while_it_is_and_no_longer() {
     for town in towns().await {
         town.must("sara", open_case("c1", "moa", true)).await;
@@ -117,8 +129,9 @@ async fn a_reader_that_stops_reading_loses_its_connection_and_disturbs_nobody() 
     let mut deaf = small.connect(address).await.expect("connects");
     let mut quick = TcpStream::connect(address).await.expect("connects");
     for (stream, person) in [(&mut deaf, "moa"), (&mut quick, "far")] {
-        let request =
-            format!("GET /sync/events HTTP/1.1\r\nHost: a\r\nAuthorization: Bearer {}\r\n\r\n", token(person));
+        let headers = town.headers(person, "GET", "/sync/events").await;
+        let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+        let request = format!("GET /sync/events HTTP/1.1\r\nHost: a\r\n{headers}\r\n");
         stream.write_all(request.as_bytes()).await.expect("is sent");
     }
     let scopes = [town.scope("moa", ScopeKind::Person).await, town.scope("far", ScopeKind::Person).await];
@@ -157,6 +170,7 @@ async fn show(town: &Town, scopes: &[ScopeId; 2], n: i64) {
         author: "Sara Holm, socialsekreterare".into(),
         happened_at: n,
         signed_at: n,
+        masked: Vec::new(),
     };
     let scopes = scopes.clone();
     let shown = town.app.db.write(move |tx| {
@@ -181,10 +195,12 @@ async fn only_pulls_are_compressed_and_only_for_whoever_can_read_it() {
         ("/sync/pull", "POST", "identity", false),
         ("/sync/digest", "GET", "gzip", false),
     ] {
+        let [access, proof] = town.headers("moa", method, path).await;
         let request = Request::builder()
             .method(method)
             .uri(path)
-            .header(AUTHORIZATION, format!("Bearer {}", token("moa")))
+            .header(access.0, access.1)
+            .header(proof.0, proof.1)
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT_ENCODING, encoding)
             .body(Body::from(r#"{"device":"d"}"#))

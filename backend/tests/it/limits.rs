@@ -1,10 +1,10 @@
 //! Everything that comes in has an end: bodies, lists, ids, and how deep it nests.
 
 use crate::acts::{open_case, write_note};
-use crate::town::{Town, token, towns};
+use crate::town::{Town, towns};
 use axum::body::{Body, to_bytes};
 use digiteam_backend::{limit, router};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{Request, StatusCode};
 use protocol::case::MAX_HIDDEN;
 use protocol::document::{DocumentSort, MAX_SECTIONS, Section, SignDocument};
@@ -15,11 +15,11 @@ use protocol::sync::MAX_CURSORS;
 use tower::ServiceExt as _;
 
 async fn post(town: &Town, path: &str, kind: &str, body: String) -> (StatusCode, Vec<u8>) {
-    let request = Request::post(path)
-        .header(AUTHORIZATION, format!("Bearer {}", token("sara")))
-        .header(CONTENT_TYPE, kind)
-        .body(Body::from(body))
-        .expect("is a request");
+    let mut request = Request::post(path).header(CONTENT_TYPE, kind);
+    for (name, value) in town.headers("sara", "POST", path).await {
+        request = request.header(name, value);
+    }
+    let request = request.body(Body::from(body)).expect("is a request");
     let answer = router(town.app.clone()).oneshot(request).await.expect("is answered");
     let status = answer.status();
     (status, to_bytes(answer.into_body(), 1 << 20).await.expect("has a body").to_vec())
@@ -87,7 +87,7 @@ async fn lists_and_ids_have_an_end() {
 }
 
 fn document(sections: usize) -> Act {
-    let section = Section { heading: "Rubrik".into(), text: "Text".into() };
+    let section = Section { heading: "Rubrik".into(), text: "Text".into(), masked: None };
     SignDocument {
         case: CaseId::new("c1"),
         document: DocumentId::new("d1"),

@@ -13,6 +13,7 @@ mod door;
 mod events;
 mod feed;
 mod gap;
+mod health;
 mod limits;
 mod mask;
 mod message;

@@ -1,10 +1,14 @@
 //! What changes for whom when a mask changes or an access ends before its time.
 
 use crate::acts::{
-    close_case_to, mask, open_case, open_case_to, send_message, sign_document, start_thread, write_note,
+    close_case_to, mask, mask_passages, open_case, open_case_to, send_message, sign_document, start_thread, write_note,
 };
 use crate::town::{Town, towns};
+use digiteam_backend::document;
 use protocol::access::ScopeKind;
+use protocol::case::{Masked, Note};
+use protocol::document::{BlobRef, Document, Section};
+use protocol::record::Content;
 use protocol::refusal::RefusalCode;
 use protocol::sync::Span;
 
@@ -149,5 +153,97 @@ async fn what_staff_had_opened_is_opened_anew_after_an_access_was_ended() {
         }
         town.open_scope("sara", &scope).await.expect("may open");
         assert_eq!(town.ids("sara", "note").await, ["n1"]);
+    }
+}
+
+/// The one record of this type that `person` is served.
+async fn seen<T: Content>(town: &Town, person: &str) -> T {
+    let all = town.all(person).await;
+    let record = all.iter().map(|(_, record)| record).find(|record| record.kind == T::KIND);
+    record.expect("sees one").body.read().expect("reads")
+}
+
+#[tokio::test]
+async fn masked_passages_leave_a_mark_for_whom_they_are_masked_and_nothing_moves_for_others() {
+    for town in towns().await {
+        town.must("sara", open_case("c1", "barn", false)).await;
+        town.must("sara", open_case_to("c1", "moa")).await;
+        town.must("sara", open_case_to("c1", "far")).await;
+        let mut note = write_note("c1", "n1", &[]);
+        note.text = "Ett.\n\nTvå.\n\nTre.\n\nFyra.".into();
+        town.must("sara", note).await;
+        let before = town.heads("c1").await;
+        town.must("sara", mask_passages("c1", "n1", &[1, 2], &["far"])).await;
+        let after = town.heads("c1").await;
+        assert_eq!((after["moa"], after["staff"]), (before["moa"], before["staff"]), "somebody else's head moved");
+        let shown: Note = seen(&town, "far").await;
+        assert_eq!(shown.text, "Ett.\n\nFyra.");
+        assert_eq!(shown.masked, [Masked { after: 1, ground: "26 kap. 1 § OSL".into() }], "{}", town.engine);
+        assert_eq!(seen::<Note>(&town, "moa").await.text, "Ett.\n\nTvå.\n\nTre.\n\nFyra.");
+
+        // Whole and passages stand apart: hidden as a whole there is no mark, and lifted again the passages are masked.
+        town.must("sara", mask("c1", "n1", &["far"])).await;
+        assert!(town.ids("far", "note").await.is_empty());
+        town.must("sara", mask("c1", "n1", &[])).await;
+        assert_eq!(seen::<Note>(&town, "far").await, shown);
+        town.must("sara", mask_passages("c1", "n1", &[2], &["moa"])).await;
+        assert_eq!(seen::<Note>(&town, "moa").await.text, "Ett.\n\nTvå.\n\nFyra.");
+        assert_eq!(seen::<Note>(&town, "far").await.text, "Ett.\n\nTre.\n\nFyra.");
+        town.must("sara", mask_passages("c1", "n1", &[1, 2], &[])).await;
+        assert_eq!(seen::<Note>(&town, "far").await.masked, []);
+
+        let mut groundless = mask_passages("c1", "n1", &[1], &["far"]);
+        groundless.ground = None;
+        let mut whole = mask("c1", "n1", &["far"]);
+        whole.ground = Some("26 kap. 1 § OSL".into());
+        for senseless in [groundless, whole, mask_passages("c1", "n1", &[4], &["far"])] {
+            town.must_not("sara", senseless, RefusalCode::Invalid).await;
+        }
+        town.must_not("moa", mask_passages("c1", "n1", &[1], &["far"]), RefusalCode::Access).await;
+        town.must_not("sara", mask_passages("c1", "n1", &[1], &["nobody"]), RefusalCode::Invalid).await;
+    }
+}
+
+#[tokio::test]
+async fn a_masked_section_takes_the_file_along() {
+    for town in towns().await {
+        town.must("sara", open_case("c1", "barn", false)).await;
+        town.must("sara", open_case_to("c1", "moa")).await;
+        town.must("sara", open_case_to("c1", "far")).await;
+        let stored = document::store(&town.app, &town.caller("sara"), "%PDF".into()).await.expect("is stored");
+        let mut signed = sign_document("c1", "d1", &[]);
+        let (name, media_type) = ("utredning.pdf".to_owned(), "application/pdf".to_owned());
+        signed.file = Some(BlobRef { blob: stored.blob, name, media_type, size: stored.size, sha256: stored.sha256 });
+        signed.sections.push(Section { heading: "Mammas ord".into(), text: "Hemligt.".into(), masked: None });
+        town.must("sara", signed.clone()).await;
+        town.must("sara", mask_passages("c1", "d1", &[1], &["far"])).await;
+        let (far, moa): (Document, Document) = (seen(&town, "far").await, seen(&town, "moa").await);
+        assert_eq!(far.sections[0], moa.sections[0]);
+        let masked = Some("26 kap. 1 § OSL".to_owned());
+        assert_eq!(far.sections[1], Section { heading: String::new(), text: String::new(), masked });
+        assert_eq!((far.file, moa.file.is_some()), (None, true), "{}: the file has the same words", town.engine);
+
+        // Nobody signs a mark as if it were one.
+        signed.document = protocol::id::DocumentId::new("d2");
+        signed.sections[0].masked = Some("26 kap. 1 § OSL".into());
+        town.must_not("sara", signed, RefusalCode::Invalid).await;
+    }
+}
+
+#[tokio::test]
+async fn every_row_says_whose_municipality_it_is() {
+    for town in with_two_guardians().await {
+        town.must("sara", mask_passages("c1", "n1", &[0], &["far"])).await;
+        town.open("sara", "case_row", "c1").await.expect("may open");
+        let scope = "(SELECT s.municipality FROM scope s WHERE s.id = t.scope)";
+        let person = "(SELECT p.municipality FROM person p WHERE p.id = t.person)";
+        for (table, whose) in [("record", scope), ("lease", scope), ("masked", "'helsingborg'"), ("kept_apart", person)]
+        {
+            let sql = format!("SELECT COUNT(*), COUNT(CASE WHEN t.municipality = {whose} THEN 1 END) FROM {table} t");
+            let mut snapshot = town.app.db.snapshot().await.expect("reads");
+            let (all, theirs): (i64, i64) =
+                sqlx::query_as(sqlx::AssertSqlSafe(sql)).fetch_one(&mut *snapshot).await.expect("reads");
+            assert!(all > 0 && all == theirs, "{}: {table} has {all} rows, {theirs} of them right", town.engine);
+        }
     }
 }

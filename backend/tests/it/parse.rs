@@ -1,10 +1,10 @@
 //! Whatever is sent, the backend answers: with what was asked for or with a refusal, never with a fault of its own.
 
-use crate::town::{Town, token, towns};
+use crate::town::{Town, towns};
 use axum::body::{Body, to_bytes};
 use digiteam_backend::router;
 use http::Request;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use proptest::collection::vec;
 use proptest::prelude::*;
 use proptest::sample::Index;
@@ -92,8 +92,10 @@ fn edited(text: &str, edits: &[Edit]) -> String {
 
 async fn send(town: &Town, path: &str, body: Vec<u8>) {
     let said = String::from_utf8_lossy(&body).into_owned();
+    let [access, proof] = town.headers("sara", "POST", path).await;
     let request = Request::post(path)
-        .header(AUTHORIZATION, format!("Bearer {}", token("sara")))
+        .header(access.0, access.1)
+        .header(proof.0, proof.1)
         .header(CONTENT_TYPE, "application/json")
         .body(Body::from(body))
         .expect("is a request");

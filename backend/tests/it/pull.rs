@@ -167,6 +167,7 @@ fn note(length: usize) -> Note {
         author: "Sara Holm, socialsekreterare".into(),
         happened_at: 1,
         signed_at: 2,
+        masked: Vec::new(),
     }
 }
 

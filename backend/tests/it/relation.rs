@@ -4,12 +4,11 @@ use crate::acts::{
     close_case_to, code, end_relation, give, invite, open_case, open_case_to, record_relation, send_message,
     start_thread, write_note,
 };
-use crate::town::{Town, token, towns};
+use crate::town::{Town, towns};
 use axum::body::Body;
 use digiteam_backend::{router, sync};
 use futures_util::StreamExt as _;
 use http::Request;
-use http::header::AUTHORIZATION;
 use protocol::id::{RecordId, ThreadId};
 use protocol::message::MarkRead;
 use protocol::refusal::RefusalCode;
@@ -31,7 +30,8 @@ async fn representations(town: &Town, person: &str) -> Vec<Representation> {
 
 /// Whether the access token that `person` got at login is still good.
 async fn is_token_good(town: &Town, person: &str) -> bool {
-    let request = Request::get("/me").header(AUTHORIZATION, format!("Bearer {}", token(person)));
+    let [access, proof] = town.headers(person, "GET", "/me").await;
+    let request = Request::get("/me").header(access.0, access.1).header(proof.0, proof.1);
     let answer = router(town.app.clone()).oneshot(request.body(Body::empty()).expect("is a request")).await;
     answer.expect("is answered").status() == 200
 }

@@ -1,10 +1,10 @@
 //! The list of routes is the router's, and every answer says to browsers what it must.
 
-use crate::town::{Town, token, towns};
+use crate::town::{Town, towns};
 use axum::body::Body;
 use digiteam_backend::router;
 use digiteam_backend::routes::{ROUTES, Route, Who};
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request, StatusCode};
 use std::collections::BTreeSet;
 use tower::ServiceExt as _;
@@ -59,10 +59,13 @@ fn end_of(paths: &str) -> usize {
 
 async fn ask(town: &Town, route: &Route, who: Option<&str>) -> (StatusCode, HeaderMap) {
     let path = route.path.replace(['{', '}'], "x");
-    let mut request = Request::builder().method(route.method.to_uppercase().as_str()).uri(path);
+    let method = route.method.to_uppercase();
+    let mut request = Request::builder().method(method.as_str()).uri(&path);
     request = request.header(CONTENT_TYPE, "application/json");
     if let Some(person) = who {
-        request = request.header(AUTHORIZATION, format!("Bearer {}", token(person)));
+        for (name, value) in town.headers(person, &method, &path).await {
+            request = request.header(name, value);
+        }
     }
     let request = request.body(Body::from("{}")).expect("is a request");
     let (parts, _) = router(town.app.clone()).oneshot(request).await.expect("is answered").into_parts();

@@ -1,13 +1,18 @@
 //! A small town to test in: a real database with a registry, and actors who push and pull.
 
 use crate::common::fresh_databases;
+use crate::common::proof::Prover;
 
 use crate::copy::Copy;
+use axum::body::Body;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
-use digiteam_backend::{App, access, load, sync};
+use digiteam_backend::rate::Rates;
+use digiteam_backend::{App, access, load, router, sync};
+use http::Request;
+use http::header::{AUTHORIZATION, HeaderName};
 use jiff::civil::Date;
 use protocol::access::{Grant, OpenScope, Purpose, ScopeKind};
 use protocol::id::{DeviceId, MunicipalityId, MutationId, PersonId, ScopeId};
@@ -23,6 +28,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use tokio::sync::watch;
+use tower::ServiceExt as _;
 
 /// Noon UTC on 1 September 2026.
 const NOON: i64 = 1_788_264_000_000;
@@ -38,7 +44,8 @@ pub(crate) struct Town {
     /// The time, to be moved by tests.
     pub(crate) clock: Arc<AtomicI64>,
     lanes: Mutex<HashMap<(String, ScopeId), i64>>,
-    _stop: watch::Sender<bool>,
+    prover: Prover,
+    stop: watch::Sender<bool>,
     _folder: tempfile::TempDir,
     _guard: Box<dyn Any + Send + Sync>,
 }
@@ -56,8 +63,10 @@ pub(crate) async fn towns() -> Vec<Town> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            limits: Rates::default(),
             tls: None,
             trusted_proxies: Vec::new(),
+            app_links: Vec::new(),
             providers: Vec::new(),
         };
         let clock = Arc::new(AtomicI64::new(NOON));
@@ -66,14 +75,16 @@ pub(crate) async fn towns() -> Vec<Town> {
         let app = App::open(config, Arc::new(move || time.load(Ordering::SeqCst)), stopping).await.expect("opens");
         let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data");
         load::load(&app, &data, Date::constant(2026, 9, 1)).await.expect("loads");
-        log_in(&app).await;
+        let prover = Prover::make();
+        log_in(&app, prover.jkt()).await;
         towns.push(Town {
             engine: engine.to_string(),
             address,
             app,
             clock,
             lanes: Mutex::default(),
-            _stop: stop,
+            prover,
+            stop,
             _folder: folder,
             _guard: Box::new(guard),
         });
@@ -81,21 +92,22 @@ pub(crate) async fn towns() -> Vec<Town> {
     towns
 }
 
-/// Everybody has a session and an access token: `token(person)`.
-async fn log_in(app: &App) {
-    let logged_in = app.db.write(|tx| {
+/// Everybody has a session and an access token, all bound to one key.
+async fn log_in(app: &App, jkt: String) {
+    let logged_in = app.db.write(move |tx| {
         Box::pin(async move {
             let people: Vec<(String, String, String)> =
                 sqlx::query_as("SELECT id, realm, municipality FROM person").fetch_all(&mut *tx.conn).await?;
             for (person, realm, municipality) in people {
                 sqlx::query(
-                    "INSERT INTO token_family (id, municipality, person, realm, started_at, expires_at)
-                     VALUES ($1, $2, $3, $4, 0, $5)",
+                    "INSERT INTO token_family (id, municipality, person, realm, jkt, started_at, expires_at)
+                     VALUES ($1, $2, $3, $4, $5, 0, $6)",
                 )
                 .bind(format!("session-{person}"))
                 .bind(&municipality)
                 .bind(&person)
                 .bind(realm)
+                .bind(&jkt)
                 .bind(i64::MAX)
                 .execute(&mut *tx.conn)
                 .await?;
@@ -116,7 +128,7 @@ async fn log_in(app: &App) {
 }
 
 /// The access token of `person`.
-pub(crate) fn token(person: &str) -> String {
+fn token(person: &str) -> String {
     format!("{person:_<43}")
 }
 
@@ -130,6 +142,11 @@ impl Town {
             })
         });
         done.await.expect("is done");
+    }
+
+    /// The backend is asked to stop.
+    pub(crate) fn stop(&self) {
+        self.stop.send_replace(true);
     }
 
     /// Lets `hours` go by.
@@ -178,7 +195,20 @@ impl Town {
         let time = self.clock.clone();
         let clock = Arc::new(move || time.load(Ordering::SeqCst));
         self.app = App::open(config, clock, stopping).await.expect("opens");
-        self._stop = stop;
+        self.stop = stop;
+    }
+
+    /// The headers with which `person` asks over HTTP.
+    pub(crate) async fn headers(&self, person: &str, method: &str, path: &str) -> [(HeaderName, String); 2] {
+        let (token, address) = (token(person), format!("http://127.0.0.1:8787{path}"));
+        let header = HeaderName::from_static("dpop");
+        let blind = self.prover.proof(method, &address, Some(&token), None);
+        let request = Request::builder().method(method).uri(path).header(&header, blind);
+        let request = request.header(AUTHORIZATION, format!("DPoP {token}")).body(Body::empty());
+        let answer = router(self.app.clone()).oneshot(request.expect("is a request")).await.expect("is answered");
+        let nonce = answer.headers()["dpop-nonce"].to_str().expect("is text");
+        let proof = self.prover.proof(method, &address, Some(&token), Some(nonce));
+        [(AUTHORIZATION, format!("DPoP {token}")), (header, proof)]
     }
 
     /// A person of the registry.
@@ -190,6 +220,7 @@ impl Town {
             realm: if staff { Realm::Staff } else { Realm::Resident },
             municipality: MunicipalityId::new(if bjuv { "bjuv" } else { "helsingborg" }),
             session: format!("session-{person}"),
+            until: i64::MAX,
         }
     }
 

@@ -3,11 +3,15 @@
 mod file;
 mod page;
 
+pub(crate) use file::FetchError;
+
 use crate::Client;
 use crate::failure::failure;
 use crate::store::StoreError;
 use crate::sync::Open;
-use bridge::document::{DocumentSort, DocumentView, FileView, PageView, SectionView, ShowDocument, ShowPage};
+use bridge::document::{
+    DocumentSort, DocumentView, FileView, PageView, PassageView, SectionView, ShowDocument, ShowPage,
+};
 use bridge::{Failure, FailureCode, Retry, Topic};
 use protocol::document::Document;
 use protocol::id::{DocumentId, ScopeId};
@@ -39,7 +43,13 @@ impl Client {
             sections: body
                 .sections
                 .into_iter()
-                .map(|section| SectionView { heading: section.heading, text: section.text })
+                .map(|section| SectionView {
+                    heading: section.heading,
+                    passage: match section.masked {
+                        Some(ground) => PassageView::Masked { ground },
+                        None => PassageView::Words { text: section.text },
+                    },
+                })
                 .collect(),
             file,
             author: body.author,
@@ -60,7 +70,7 @@ impl Client {
         let file = match open.stored_file(&scope, &id, &wanted).await? {
             Some(file) => file,
             None => {
-                open.fetch_file(&scope, &id).await.map_err(not_here)?;
+                open.fetch_file(&scope, &id).await.map_err(|error| not_here(&open, error))?;
                 open.changes.tell([Topic::Document]);
                 open.stored_file(&scope, &id, &wanted).await?.ok_or_else(|| failure(FailureCode::Unreadable))?
             }
@@ -105,12 +115,16 @@ async fn find(open: &Open, id: &DocumentId) -> Result<(ScopeId, Document), Failu
             .map_err(StoreError::from)?;
     let (scope, body) = row.ok_or_else(|| failure(FailureCode::Access))?;
     // A form that this build does not know is told as such, not as an error of the store.
-    let body = serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?;
+    let body = serde_json::from_str(&body).map_err(|_| failure(FailureCode::UpdateNeeded))?;
     Ok((ScopeId::new(scope), body))
 }
 
 // Without a network the file is simply not here; a refusal says more.
-fn not_here(cause: Failure) -> Failure {
+fn not_here(open: &Open, error: FetchError) -> Failure {
+    if let FetchError::Wire(why) = &error {
+        open.failed(why);
+    }
+    let cause = Failure::from(error);
     match cause.retry {
         Retry::Network => failure(FailureCode::NotHere),
         Retry::Later | Retry::Never => cause,

@@ -2,6 +2,7 @@
 //! a refresh token instead of a login, a store with a key that needs no code, and the same store unencrypted
 //! as the limit. What is measured behind them is the code that people run. Never asks for or keeps a secret.
 
+use super::prover::{NONCE, Prover};
 use super::provider::Endpoints;
 use super::session::{Session, Stage};
 use super::tokens::Tokens;
@@ -11,10 +12,12 @@ use crate::store::{Meta, Store, StoreError};
 use crate::sync::Open;
 use crate::{Client, Setup};
 use bridge::{Failure, FailureCode};
+use http::{HeaderMap, HeaderName};
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
 use protocol::identity::{Me, Realm};
 use std::sync::Arc;
 use std::time::Instant;
+use url::Url;
 use uuid::Uuid;
 
 /// Records that the index takes in at a time, as the driver lets it.
@@ -28,6 +31,38 @@ pub struct Seat {
     pub own_scope: String,
     /// Begins their session at the backend; without one the device stays offline.
     pub refresh: Option<String>,
+    /// The key that the session is bound to; see [`make_key`].
+    pub key: String,
+}
+
+/// Makes a device's key.
+pub fn make_key() -> String {
+    Prover::make(String::new()).keep().to_string()
+}
+
+/// The thumbprint of a key, as tokens are bound to it.
+///
+/// # Errors
+/// `Internal` when it is none.
+pub fn thumbprint(key: &str) -> Result<String, Failure> {
+    Ok(prover(key)?.thumbprint())
+}
+
+/// The headers of a GET request of whoever asks without a client.
+///
+/// # Errors
+/// `Internal` when the key is none.
+pub fn headers(key: &str, address: &Url, access: &str, nonce: Option<&str>) -> Result<String, Failure> {
+    let prover = prover(key)?;
+    if let Some(nonce) = nonce.and_then(|nonce| nonce.parse().ok()) {
+        prover.learn(&HeaderMap::from_iter([(HeaderName::from_static(NONCE), nonce)]));
+    }
+    let proof = prover.prove("GET", address.as_str(), Some(access));
+    Ok(format!("Authorization: DPoP {access}\r\nDPoP: {proof}\r\n"))
+}
+
+fn prover(key: &str) -> Result<Prover, Failure> {
+    Prover::read(key, String::new()).ok_or_else(|| failure(FailureCode::Internal))
 }
 
 /// How the store lies on the disk.
@@ -60,7 +95,9 @@ pub async fn prepare(setup: &Setup, seat: Seat, cipher: Cipher) -> Result<(), Fa
     if Meta::Device.load::<DeviceId>(&mut tx).await?.is_none() {
         Meta::Device.keep(&mut tx, &DeviceId::from(Uuid::new_v4())).await?;
     }
-    Meta::Endpoints.keep(&mut tx, &Endpoints { token, revocation: None }).await?;
+    let issuer = Some(setup.backend.as_str().trim_end_matches('/').to_owned());
+    Meta::Endpoints.keep(&mut tx, &Endpoints { issuer, token, revocation: None }).await?;
+    Meta::DeviceKey.keep(&mut tx, &seat.key).await?;
     match seat.refresh {
         Some(refresh) => Meta::Refresh.keep(&mut tx, &refresh).await?,
         None => {

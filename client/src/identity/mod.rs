@@ -4,7 +4,10 @@
 pub mod bench;
 mod callback;
 mod code;
+mod devices;
 mod idle;
+mod pass;
+mod prover;
 mod provider;
 mod refusal;
 mod session;

@@ -3,9 +3,12 @@
 //! Checks what the standard asks for: issuer, signature, audience, nonce and expiry of the ID token. What
 //! does not fit is thrown away whole.
 
+use super::pass::Pass;
+use super::prover::{PROOF, Prover, STALE};
 use crate::failure::{failure, internal};
 use crate::wire::{Wire, WireError};
 use bridge::{Failure, FailureCode};
+use http::StatusCode;
 use openidconnect::core::{
     CoreAuthDisplay, CoreAuthenticationFlow, CoreClaimName, CoreClaimType, CoreClient, CoreClientAuthMethod,
     CoreGrantType, CoreJsonWebKey, CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm,
@@ -16,8 +19,9 @@ use openidconnect::{
     HttpResponse, IssuerUrl, Nonce, OAuth2TokenResponse as _, PkceCodeChallenge, PkceCodeVerifier, ProviderMetadata,
     RedirectUrl, RequestTokenError, Scope, TokenResponse as _,
 };
-use protocol::identity::{CLIENT_ID, Realm};
+use protocol::identity::{CLIENT_ID, Platform, Realm};
 use serde::{Deserialize, Serialize};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
 use zeroize::Zeroizing;
@@ -46,13 +50,16 @@ impl AdditionalProviderMetadata for Extra {}
 /// Where tokens are renewed and revoked; kept with the session so that unlocking needs no discovery.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(super) struct Endpoints {
+    /// The name of the issuer; stores of former builds lack it.
+    #[serde(default)]
+    pub(super) issuer: Option<String>,
     pub(super) token: Url,
     pub(super) revocation: Option<Url>,
 }
 
 /// What a login gave.
 pub(super) struct Granted {
-    pub(super) access: Zeroizing<String>,
+    pub(super) pass: Pass,
     pub(super) good_until: Instant,
     pub(super) refresh: Zeroizing<String>,
     pub(super) endpoints: Endpoints,
@@ -97,7 +104,8 @@ impl Provider {
         let token = metadata.token_endpoint().map(|endpoint| endpoint.url().clone());
         let token = token.ok_or_else(|| failure(FailureCode::ServiceDown))?;
         let revocation = metadata.additional_metadata().revocation_endpoint.clone();
-        Ok(Self { endpoints: Endpoints { token, revocation }, metadata, http: wire.http.clone() })
+        let issuer = Some(wire.issuer());
+        Ok(Self { endpoints: Endpoints { issuer, token, revocation }, metadata, http: wire.http.clone() })
     }
 
     /// Makes the address for the browser.
@@ -130,17 +138,19 @@ impl Provider {
         Ok(Asked { url, state, nonce, verifier, redirect, issuer: self.metadata.issuer().to_string() })
     }
 
-    /// Turns the code into tokens, and checks that they are the answer to what was asked.
+    /// Turns the code into tokens for a new key, and checks that they are the answer to what was asked.
     pub(super) async fn redeem(&self, asked: Asked, code: String) -> Result<Granted, FailureCode> {
         let client =
             CoreClient::from_provider_metadata(self.metadata.clone(), ClientId::new(CLIENT_ID.to_owned()), None)
                 .set_redirect_uri(asked.redirect);
-        let http = self.http.clone();
+        let prover = Arc::new(Prover::make(asked.issuer.trim_end_matches('/').to_owned()));
+        let (http, holder) = (self.http.clone(), Arc::clone(&prover));
         let answer = client
             .exchange_code(AuthorizationCode::new(code))
             .map_err(|_| FailureCode::ServiceDown)?
             .set_pkce_verifier(asked.verifier)
-            .request_async(&|request| ask(http.clone(), request))
+            .add_extra_param("platform", platform().as_str())
+            .request_async(&|request| ask_proven(http.clone(), Arc::clone(&holder), request))
             .await
             .map_err(|error| match error {
                 RequestTokenError::ServerResponse(_) => FailureCode::LoginRefused,
@@ -153,6 +163,10 @@ impl Provider {
             tracing::warn!(why, "the login's answer was thrown away");
             FailureCode::LoginRefused
         };
+        // One that is not bound to the key would be good for anybody.
+        if !is_bound(answer.token_type().as_ref()) {
+            return Err(refused("an unbound token"));
+        }
         let id_token = answer.id_token().ok_or_else(|| refused("no ID token"))?;
         let verifier = client.id_token_verifier().set_allowed_algs([CoreJwsSigningAlgorithm::EcdsaP256Sha256]);
         let claims = id_token.claims(&verifier, &asked.nonce).map_err(|error| refused(&error.to_string()))?;
@@ -166,7 +180,7 @@ impl Provider {
         }
         let refresh = answer.refresh_token().ok_or_else(|| refused("no refresh token"))?;
         Ok(Granted {
-            access: Zeroizing::new(answer.access_token().secret().clone()),
+            pass: Pass::new(Zeroizing::new(answer.access_token().secret().clone()), prover),
             good_until: good_until(answer.expires_in()),
             refresh: Zeroizing::new(refresh.secret().clone()),
             endpoints: self.endpoints.clone(),
@@ -177,6 +191,43 @@ impl Provider {
 /// Until when a token is used that was given now.
 pub(super) fn good_until(life: Option<Duration>) -> Instant {
     Instant::now() + life.unwrap_or(USUAL_LIFE).saturating_sub(MARGIN)
+}
+
+/// Whether a token of this type is good only with a proof.
+pub(super) fn is_bound(token_type: &str) -> bool {
+    token_type.eq_ignore_ascii_case("DPoP")
+}
+
+/// What the person's list of devices shall call this one.
+fn platform() -> Platform {
+    Platform::parse(std::env::consts::OS)
+}
+
+/// Asks the token endpoint with a proof, and once more when it wants a newer nonce in it.
+pub(super) async fn ask_proven(
+    http: reqwest::Client,
+    prover: Arc<Prover>,
+    request: HttpRequest,
+) -> Result<HttpResponse, WireError> {
+    let send = async || {
+        let proof = prover.prove(request.method().as_str(), &request.uri().to_string(), None);
+        let mut request = request.clone();
+        request.headers_mut().insert(PROOF, proof.parse().map_err(|_| WireError::Garbled)?);
+        let answer = ask(http.clone(), request).await?;
+        prover.learn(answer.headers());
+        Ok(answer)
+    };
+    let answer = send().await?;
+    let refused: Option<OAuthError> = serde_json::from_slice(answer.body()).ok();
+    match refused {
+        Some(refused) if answer.status() == StatusCode::BAD_REQUEST && refused.error == STALE => send().await,
+        _ => Ok(answer),
+    }
+}
+
+#[derive(Deserialize)]
+struct OAuthError {
+    error: String,
 }
 
 async fn ask(http: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, WireError> {

@@ -73,8 +73,8 @@ impl Session {
         let expected = Expected { state: asked.state.secret(), issuer: &asked.issuer };
         let code = callback.wait(expected, PATIENCE).await?;
         let granted = provider.redeem(asked, code).await?;
-        let request = self.wire.request(Method::GET, &["me"]).bearer_auth(granted.access.as_str());
-        let answer = async { wire::read::<Me>(wire::send(request).await?).await };
+        let answer = granted.pass.send(&self.wire, |wire| wire.request(Method::GET, &["me"]));
+        let answer = async { wire::read::<Me>(answer.await?).await };
         let me = answer.await.map_err(|error| Failure::from(error).code)?;
         Ok(Fresh { me, granted })
     }

@@ -5,8 +5,9 @@ use super::send::lane;
 use crate::Client;
 use crate::failure::failure;
 use crate::store::StoreError;
-use bridge::message::KeepDraft;
-use bridge::{Failure, FailureCode};
+use bridge::message::{KeepDraft, TakeBack};
+use bridge::{Failure, FailureCode, Topic};
+use protocol::Millis;
 use sqlx::SqliteConnection;
 
 /// The longest draft that is kept, in characters: more than can be sent, as one shortens what is too long.
@@ -19,25 +20,55 @@ impl Client {
     /// `Access` when the thread is not here, `TooLong`, or what the store says.
     pub async fn keep_draft(&self, call: KeepDraft) -> Result<(), Failure> {
         let open = self.open()?;
-        if call.text.chars().count() > MAX_DRAFT {
-            return Err(failure(FailureCode::TooLong));
-        }
         let mut tx = open.store.write_intent().await?;
         if call.text.trim().is_empty() {
             forget(&mut tx, &call.thread).await?;
         } else {
-            let lane = lane(&mut tx, &call.thread).await?;
-            sqlx::query("INSERT OR REPLACE INTO draft (thread, scope, text, at) VALUES (?1, ?2, ?3, ?4)")
-                .bind(&call.thread)
-                .bind(lane.as_str())
-                .bind(&call.text)
-                .bind(open.now())
-                .execute(&mut *tx)
-                .await
-                .map_err(StoreError::from)?;
+            keep(&mut tx, &call.thread, &call.text, open.now()).await?;
         }
         Ok(tx.commit().await.map_err(StoreError::from)?)
     }
+}
+
+impl Client {
+    /// Takes a refused message back into what is being written, before what stands there.
+    ///
+    /// # Errors
+    /// `Access` when there is no such message or its thread is not here, `TooLong`, or what the store says.
+    pub async fn take_back(&self, call: TakeBack) -> Result<String, Failure> {
+        let open = self.open()?;
+        let mut tx = open.store.write_intent().await?;
+        let refused: Option<(String, String)> = sqlx::query_as(
+            "DELETE FROM pending WHERE mid = ?1 AND state = 'refused' AND sort = 'send_message'
+             RETURNING about, act ->> '$.text'",
+        )
+        .bind(&call.mid)
+        .fetch_optional(&mut *tx)
+        .await
+        .map_err(StoreError::from)?;
+        let (thread, words) = refused.ok_or_else(|| failure(FailureCode::Access))?;
+        let text = if call.draft.trim().is_empty() { words } else { format!("{words}\n\n{}", call.draft) };
+        keep(&mut tx, &thread, &text, open.now()).await?;
+        tx.commit().await.map_err(StoreError::from)?;
+        open.changes.tell([Topic::Message, Topic::Sync]);
+        Ok(text)
+    }
+}
+
+async fn keep(conn: &mut SqliteConnection, thread: &str, text: &str, now: Millis) -> Result<(), Failure> {
+    if text.chars().count() > MAX_DRAFT {
+        return Err(failure(FailureCode::TooLong));
+    }
+    let lane = lane(conn, thread).await?;
+    sqlx::query("INSERT OR REPLACE INTO draft (thread, scope, text, at) VALUES (?1, ?2, ?3, ?4)")
+        .bind(thread)
+        .bind(lane.as_str())
+        .bind(text)
+        .bind(now)
+        .execute(conn)
+        .await
+        .map_err(StoreError::from)?;
+    Ok(())
 }
 
 /// What was begun in `thread`; empty where nothing was.

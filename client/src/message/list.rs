@@ -14,6 +14,8 @@ const WINDOW: i64 = 200;
 
 #[derive(FromRow)]
 struct ThreadLine {
+    id: String,
+    line_at: Millis,
     body: String,
     last_text: Option<String>,
     last_at: Option<Millis>,
@@ -26,6 +28,8 @@ struct ThreadLine {
 
 #[derive(FromRow)]
 struct InboxLine {
+    id: String,
+    at: Option<Millis>,
     body: String,
     waiting: u32,
     refused: u32,
@@ -45,7 +49,7 @@ impl Client {
                  SELECT scope FROM (SELECT scope FROM line ORDER BY last_at DESC LIMIT ?2)
                  UNION SELECT record.scope FROM pending JOIN record ON record.kind = 'thread' AND record.about = pending.about
                      WHERE sort = 'send_message')
-             SELECT thread.body, last.body ->> '$.text' AS last_text, last.at AS last_at,
+             SELECT CAST(coalesce(thread.about, thread.id) AS TEXT) AS id, line.last_at AS line_at, thread.body, last.body ->> '$.text' AS last_text, last.at AS last_at,
                  CASE
                      WHEN line.unread = 0 OR coalesce(marked.upto, 0) <= line.upto THEN line.unread
                      ELSE (SELECT count(*) FROM record AS m WHERE m.scope = line.scope AND m.kind = 'message'
@@ -73,7 +77,7 @@ impl Client {
         .map_err(StoreError::from)?;
         let me = open.me.person.as_str();
         let gone = open.store.left_behind().await?;
-        Ok(gone.into_iter().chain(lines.into_iter().filter_map(|line| line.view(me))).collect())
+        Ok(gone.into_iter().chain(lines.into_iter().map(|line| line.view(me))).collect())
     }
 
     /// The caseworker's inbox, newest first.
@@ -83,7 +87,7 @@ impl Client {
     pub async fn list_inbox(&self, _: ListInbox) -> Result<Vec<InboxRowView>, Failure> {
         let open = self.open()?;
         let lines: Vec<InboxLine> = sqlx::query_as(
-            "SELECT row.body,
+            "SELECT CAST(coalesce(row.about, row.id) AS TEXT) AS id, CAST(row.at AS INTEGER) AS at, row.body,
                  (SELECT count(*) FROM pending WHERE sort = 'send_message' AND pending.about = row.about
                      AND state <> 'refused') AS waiting,
                  (SELECT count(*) FROM pending WHERE sort = 'send_message' AND pending.about = row.about
@@ -99,17 +103,21 @@ impl Client {
         .fetch_all(open.store.read())
         .await
         .map_err(StoreError::from)?;
-        Ok(lines.into_iter().filter_map(InboxLine::view).collect())
+        // What was refused in a thread that is nobody's business here any more is told where threads are.
+        let gone = open.store.left_behind().await?.into_iter();
+        let gone = gone.map(|row| InboxRowView { row, scope: String::new(), opened: true, awaits_reply: false });
+        Ok(gone.chain(lines.into_iter().map(InboxLine::view)).collect())
     }
 }
 
 impl Store {
-    /// Threads that are not here any more but hold refused words of one's own. They have no subject.
+    /// Threads that are neither here any more nor on a desk, but hold refused words of one's own. They have no subject.
     async fn left_behind(&self) -> Result<Vec<ThreadRowView>, StoreError> {
         let rows: Vec<(String, String, Millis, u32)> = sqlx::query_as(
             "SELECT about, act ->> '$.text', max(made_at), count(*) FROM pending
              WHERE sort = 'send_message' AND state = 'refused'
                  AND NOT EXISTS (SELECT 1 FROM record WHERE kind = 'thread' AND record.about = pending.about)
+                 AND NOT EXISTS (SELECT 1 FROM record WHERE kind = 'thread_row' AND record.about = pending.about)
              GROUP BY about ORDER BY max(made_at) DESC",
         )
         .fetch_all(self.read())
@@ -123,20 +131,22 @@ impl Store {
             unread: 0,
             waiting: 0,
             refused,
+            newer: false,
         };
         Ok(rows.into_iter().map(row).collect())
     }
 }
 
 impl ThreadLine {
-    // A thread that this build cannot read is left out of the list; its rows stay.
-    fn view(self, me: &str) -> Option<ThreadRowView> {
-        let thread: Thread = serde_json::from_str(&self.body).ok()?;
+    fn view(self, me: &str) -> ThreadRowView {
+        let Ok(thread) = serde_json::from_str::<Thread>(&self.body) else {
+            return newer(self.id, self.line_at, (self.unread, self.waiting, self.refused));
+        };
         let with = others(&thread, me).map(|other| other.name.as_str()).collect::<Vec<_>>().join(", ");
         let last_at = self.last_at.unwrap_or(thread.started_at);
         let pending = self.pending_at.filter(|at| *at >= last_at && self.waiting + self.refused > 0);
         let text = if pending.is_some() { self.pending_text } else { self.last_text };
-        Some(ThreadRowView {
+        ThreadRowView {
             thread: thread.thread.to_string(),
             with,
             preview: text.map(|text| preview(&text)),
@@ -145,14 +155,18 @@ impl ThreadLine {
             waiting: self.waiting,
             refused: self.refused,
             subject: thread.subject,
-        })
+            newer: false,
+        }
     }
 }
 
 impl InboxLine {
-    fn view(self) -> Option<InboxRowView> {
-        let row: ThreadRow = serde_json::from_str(&self.body).ok()?;
-        Some(InboxRowView {
+    fn view(self) -> InboxRowView {
+        let Ok(row) = serde_json::from_str::<ThreadRow>(&self.body) else {
+            let row = newer(self.id, self.at.unwrap_or_default(), (0, self.waiting, self.refused));
+            return InboxRowView { row, scope: String::new(), opened: self.opened, awaits_reply: false };
+        };
+        InboxRowView {
             scope: row.scope.to_string(),
             opened: self.opened,
             awaits_reply: row.last_from_other && self.waiting == 0,
@@ -165,7 +179,14 @@ impl InboxLine {
                 unread: if self.read_waiting { 0 } else { row.unread },
                 waiting: self.waiting,
                 refused: self.refused,
+                newer: false,
             },
-        })
+        }
     }
+}
+
+// One that this build cannot read.
+fn newer(thread: String, last_at: Millis, (unread, waiting, refused): (u32, u32, u32)) -> ThreadRowView {
+    let (subject, with) = (String::new(), String::new());
+    ThreadRowView { thread, subject, with, preview: None, last_at, unread, waiting, refused, newer: true }
 }

@@ -33,7 +33,9 @@ impl Client {
         .await
         .map_err(StoreError::from)?;
         let (scope, thread) = match found {
-            Some((scope, body)) => (scope, serde_json::from_str(&body).map_err(|_| failure(FailureCode::Unreadable))?),
+            Some((scope, body)) => {
+                (scope, serde_json::from_str(&body).map_err(|_| failure(FailureCode::UpdateNeeded))?)
+            }
             None => (String::new(), gone(&call.thread)),
         };
         let rows: Vec<(String, i64, String)> = sqlx::query_as(
@@ -67,21 +69,24 @@ impl Client {
         if scope.is_empty() && pending.is_empty() {
             return Err(failure(FailureCode::Access));
         }
+        // A message in another form may well say all this elsewhere; from here only its place is known.
         let name = |person: &str| {
             let found = thread.participants.iter().find(|participant| participant.person.as_str() == person);
             found.map(|participant| participant.name.clone()).unwrap_or_default()
         };
         let upto_seq = rows.first().map_or(0, |row| row.1);
-        let sent = rows.into_iter().rev().filter_map(|(message, seq, body)| {
-            let body: Message = serde_json::from_str(&body).ok()?;
-            Some(MessageView {
+        let sent = rows.into_iter().rev().map(|(message, seq, body)| {
+            let body: Option<Message> = serde_json::from_str(&body).ok();
+            let from = body.as_ref().map(|body| body.from.as_str()).unwrap_or_default();
+            MessageView {
                 message,
-                from: name(body.from.as_str()),
-                mine: body.from.as_str() == me,
-                text: body.text,
-                at: body.sent_at,
+                from: name(from),
+                mine: from == me,
+                newer: body.is_none(),
+                at: body.as_ref().map(|body| body.sent_at).unwrap_or_default(),
+                text: body.map(|body| body.text).unwrap_or_default(),
                 state: MessageState::Sent { seq, read: seq <= read_by_other_upto },
-            })
+            }
         });
         let waiting = pending.into_iter().map(|(mid, message, text, at, refusal)| MessageView {
             message,
@@ -90,6 +95,7 @@ impl Client {
             text,
             at,
             state: state(mid, refusal.as_deref()),
+            newer: false,
         });
         Ok(ThreadView {
             thread: call.thread,
@@ -99,6 +105,7 @@ impl Client {
             messages: sent.chain(waiting).collect(),
             upto_seq,
             read_by_other_upto,
+            gone: scope.is_empty(),
             draft,
             subject: thread.subject,
         })

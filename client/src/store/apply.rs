@@ -13,9 +13,7 @@ use futures_util::TryStreamExt as _;
 use protocol::Millis;
 use protocol::access::Grant;
 use protocol::digest::Digest;
-use protocol::id::ScopeId;
-use protocol::identity::{Me, Realm};
-use protocol::sync::{Back, Cursor, DigestResponse, Page, PullResponse, Span};
+use protocol::sync::{Back, DigestResponse, Page, PullResponse, Span};
 use sqlx::{FromRow, SqliteConnection};
 use std::collections::HashSet;
 
@@ -30,40 +28,24 @@ pub(crate) struct Applied {
     pub(crate) push: bool,
 }
 
+/// A cursor as it stands.
 #[derive(FromRow)]
-struct Held {
-    scope: String,
-    epoch: i64,
-    seq: i64,
+pub(super) struct Held {
+    pub(super) scope: String,
+    pub(super) epoch: i64,
+    pub(super) seq: i64,
     back_at: Option<i64>,
     back_to: Option<i64>,
 }
 
 impl Held {
-    fn back(&self) -> Option<Back> {
+    pub(super) fn back(&self) -> Option<Back> {
         let (at, to) = self.back_at.zip(self.back_to)?;
         Some(Back { at, to })
     }
 }
 
 impl Store {
-    /// How far every scope has come.
-    pub(crate) async fn cursors(&self) -> Result<Vec<Cursor>, StoreError> {
-        let held: Vec<Held> = sqlx::query_as("SELECT scope, epoch, seq, back_at, back_to FROM cursor ORDER BY scope")
-            .fetch_all(self.read())
-            .await?;
-        let cursor = |held: Held| {
-            let back = held.back();
-            Cursor { scope: ScopeId::new(held.scope), epoch: held.epoch, seq: held.seq, back }
-        };
-        Ok(held.into_iter().map(cursor).collect())
-    }
-
-    /// Names the set of grants that is here.
-    pub(crate) async fn grants_hash(&self) -> Result<Option<String>, StoreError> {
-        Ok(self.meta::<Option<String>>(Meta::GrantsHash).await?.flatten())
-    }
-
     /// Takes a pull's answer in; `device_now` tells how far the device's clock is off.
     pub(crate) async fn apply(&self, answer: &PullResponse, device_now: Millis) -> Result<Applied, StoreError> {
         let mut tx = self.write().await?;
@@ -88,13 +70,6 @@ impl Store {
         pending::settle(&mut tx, &answer.results).await?;
         if !answer.more {
             pending::drop_lost(&mut tx, &answer.results).await?;
-        }
-        // What was refused in a scope that is gone stays until its writer has seen it; a desk has no place for it.
-        let me: Option<Me> = Meta::Me.load(&mut tx).await?;
-        if me.is_some_and(|me| me.realm == Realm::Staff) {
-            sqlx::query("DELETE FROM pending WHERE state = 'refused' AND lane NOT IN (SELECT scope FROM grants)")
-                .execute(&mut *tx)
-                .await?;
         }
         if before != count(&mut tx).await? {
             applied.topics.extend([Topic::Message, Topic::Task]);
@@ -300,7 +275,7 @@ fn next_cursor(page: &Page, held: Option<&Held>) -> Option<(i64, Option<Back>)> 
     }
 }
 
-// Once everything has arrived: rows of an earlier life that no page replaced, files of documents that are gone, and
+// Once everything has arrived: rows of an earlier life that no page replaced, files that no document names any more, and
 // what was refused about a task that is none any more.
 async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query(
@@ -312,7 +287,8 @@ async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     sqlx::query("DELETE FROM record WHERE scope NOT IN (SELECT scope FROM cursor)").execute(&mut *conn).await?;
     sqlx::query(
         "DELETE FROM blob WHERE NOT EXISTS (
-             SELECT 1 FROM record WHERE record.scope = blob.scope AND kind = 'document' AND id = blob.document)",
+             SELECT 1 FROM record WHERE record.scope = blob.scope AND kind = 'document' AND id = blob.document
+             AND body ->> '$.file.blob' = blob.blob)",
     )
     .execute(conn)
     .await?;

@@ -14,6 +14,8 @@ pub(crate) enum Meta {
     Device,
     /// The refresh token.
     Refresh,
+    /// The key that the session's tokens are bound to.
+    DeviceKey,
     /// Where tokens are renewed and revoked.
     Endpoints,
     /// The life of the backend's database.
@@ -46,6 +48,7 @@ impl Meta {
             Self::Me => "me",
             Self::Device => "device",
             Self::Refresh => "refresh",
+            Self::DeviceKey => "device_key",
             Self::Endpoints => "endpoints",
             Self::DbEpoch => "db_epoch",
             Self::GrantsHash => "grants_hash",

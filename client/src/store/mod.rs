@@ -5,6 +5,8 @@
 //! no log: statement logging is off, and the options are never printed.
 
 mod apply;
+mod ask;
+mod file;
 mod index;
 mod lease;
 mod meta;
@@ -18,9 +20,11 @@ mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub(crate) use file::Missing;
 pub(crate) use index::Match;
 pub(crate) use meta::Meta;
 pub(crate) use pending::{Standing, Wanted, queue};
+pub(crate) use room::Left;
 
 use crate::seal::Key;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -180,6 +184,14 @@ impl Store {
         }
     }
 
+    /// Looks after the store for a moment, so short that an intent never waits long for its turn to be written: lays
+    /// the reserve by again, and takes a step of indexing, of `step` records, or of purging. Whether there is more to
+    /// do: what is left undone stands in the store, so a crash loses nothing of it.
+    pub(crate) async fn tend(&self, step: usize) -> Result<bool, StoreError> {
+        self.reserve()?;
+        Ok(self.index_some(step).await? || self.purge_some().await?)
+    }
+
     /// Where encrypted files lie.
     pub(crate) fn blobs(&self) -> PathBuf {
         self.folder.join("blobs")
@@ -198,8 +210,8 @@ impl Store {
         }
     }
 
-    // Closes all connections, the writing one last.
-    async fn shut(&self) {
+    // Closes all connections, the writing one last. The mark of an unclean end stays.
+    pub(crate) async fn shut(&self) {
         self.readers.close().await;
         self.writer.close().await;
     }

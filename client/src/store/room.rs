@@ -29,6 +29,15 @@ pub(super) struct Room {
     pub(super) budget: i64,
 }
 
+/// How much room there is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Left {
+    /// On the disk.
+    pub(crate) storage: Storage,
+    /// In bytes, of what files may take together.
+    pub(crate) files: i64,
+}
+
 impl Default for Room {
     fn default() -> Self {
         Self { left, budget: BUDGET }
@@ -65,10 +74,10 @@ impl Store {
         Ok(())
     }
 
-    /// Whether a file of `size` bytes can be fetched that nobody has asked for.
-    pub(crate) async fn has_room_for(&self, size: i64) -> Result<bool, StoreError> {
+    /// The room for files that nobody has asked for.
+    pub(crate) async fn left(&self) -> Result<Left, StoreError> {
         let used: i64 = sqlx::query_scalar("SELECT coalesce(sum(size), 0) FROM blob").fetch_one(self.read()).await?;
-        Ok(self.storage() == Storage::Ok && used + size <= self.room.budget)
+        Ok(Left { storage: self.storage(), files: self.room.budget - used })
     }
 
     /// Lets files go until the rest is within the budget, as far as there are any that may.
@@ -116,16 +125,9 @@ pub(super) fn wipe(folder: &Path) -> Result<(), StoreError> {
     }
 }
 
-#[cfg(unix)]
+// Where the system does not say, it is full when a write fails.
 fn left(folder: &Path) -> Option<u64> {
-    let disk = rustix::fs::statvfs(folder).ok()?;
-    Some(disk.f_bavail.saturating_mul(disk.f_frsize))
-}
-
-// Not known: the disk says so itself when it is full.
-#[cfg(not(unix))]
-fn left(_: &Path) -> Option<u64> {
-    None
+    fs4::available_space(folder).ok()
 }
 
 #[cfg(test)]
@@ -141,7 +143,6 @@ mod tests {
         assert_eq!(std::fs::metadata(&reserve).expect("is there").len(), 1 << 20);
         store.room.left = |_| Some(LOW - 1);
         assert_eq!(store.storage(), Storage::Low);
-        assert!(!store.has_room_for(1).await.expect("reads"), "files are fetched ahead on a low disk");
         drop(store.write_intent().await.expect("begins"));
         assert!(reserve.exists(), "given up too early");
         store.room.left = |_| Some(FULL - 1);
@@ -150,10 +151,19 @@ mod tests {
         assert!(!reserve.exists());
         store.reserve().expect("does nothing");
         assert!(!reserve.exists(), "laid by on a full disk");
-        store.room.left = |_| None;
-        store.reserve().expect("reserves");
-        assert!(reserve.exists());
+        store.tend(1).await.expect("looks after it");
+        assert!(!reserve.exists());
+        store.room.left = |_| Some(LOW);
+        store.tend(1).await.expect("looks after it");
+        assert!(reserve.exists(), "there is room, and the next full disk finds no reserve");
         store.close().await;
+    }
+
+    #[test]
+    fn the_system_says_how_much_room_there_is() {
+        let folder = tempfile::tempdir().expect("a folder");
+        assert!(left(folder.path()).is_some_and(|left| left > 0));
+        assert_eq!(left(&folder.path().join("nowhere")), None);
     }
 
     #[tokio::test]
@@ -204,11 +214,11 @@ mod tests {
             .collect();
         left.sort();
         assert_eq!(left, ["appeal", "new", "unread"]);
-        assert!(!store.has_room_for(1).await.expect("reads"));
+        assert_eq!(store.left().await.expect("reads").files, 0);
         store.show_file("unread", 100_000).await.expect("shows");
         store.room.budget = 20;
         store.evict(100).await.expect("evicts");
-        assert!(store.has_room_for(0).await.expect("reads"));
+        assert_eq!(store.left().await.expect("reads").files, 0);
         assert!(store.blobs().join("unread").exists(), "it was the last to be shown");
         store.close().await;
     }

@@ -4,13 +4,13 @@
 
 use super::Open;
 use super::engine::{Effect, Engine, Event, Flight, Now, Ticket, TookIn, Trouble};
-use crate::store::StoreError;
+use crate::document::FetchError;
+use crate::store::{Missing, StoreError};
 use crate::wire::{self, WireError};
 use bridge::Topic;
-use bridge::sync::Storage;
 use eventsource_stream::Eventsource as _;
 use futures_util::StreamExt as _;
-use protocol::sync::{PullRequest, PushRequest};
+use protocol::sync::PushRequest;
 use reqwest::Method;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -66,7 +66,10 @@ impl Driver {
         let open = Arc::clone(&self.open);
         match effect {
             Effect::LoadPull(flight) => {
-                self.tell(async move { Event::PullLoaded(flight, open.pull_request().await.map_err(Into::into)) });
+                self.tell(async move {
+                    let asks = open.store.pull_request(&open.device).await;
+                    Event::PullLoaded(flight, asks.map(|asks| (asks, open.store.storage())).map_err(Into::into))
+                });
             }
             Effect::Pull(flight, request) => {
                 self.tell(async move { Event::Pulled(flight, open.post("pull", &*request).await.map_err(Into::into)) });
@@ -121,13 +124,23 @@ impl Driver {
                     false
                 }))
             }),
-            Effect::FetchFiles => open.files_bell.notify_one(),
+            Effect::LoadFile(flight, except) => self.tell(async move {
+                Event::FileLoaded(flight, open.store.missing_file(&except).await.map_err(Into::into))
+            }),
+            Effect::FetchFile(flight, Missing { scope, document, .. }) => self.tell(async move {
+                let fetched = open.fetch_file(&scope, &document).await;
+                if fetched.is_ok() {
+                    open.changes.tell([Topic::Document]);
+                }
+                Event::Fetched(flight, fetched.map_or_else(is_to_be_had, |()| Ok(true)))
+            }),
             Effect::AwaitLogin => self.tell(async move {
                 open.tokens.until_renewed().await;
                 Event::Renewed
             }),
-            Effect::Answer(ticket, result) => open.answer(ticket, result),
-            Effect::CatchingUp(catching_up) => open.set_catching_up(catching_up),
+            Effect::Answer(ticket, result) => open.reply(ticket, result),
+            Effect::Online(online) => open.set(&open.online, online),
+            Effect::CatchingUp(catching_up) => open.set(&open.catching_up, catching_up),
             Effect::WakeAt(at) => {
                 self.wake_at = self.began + Duration::from_millis(u64::try_from(at).unwrap_or_default());
             }
@@ -155,7 +168,7 @@ impl Open {
         wait.await.map_err(|_| WireError::Store(StoreError::Closed))?.map_err(Into::into)
     }
 
-    fn answer(&self, ticket: Ticket, result: Result<(), Trouble>) {
+    fn reply(&self, ticket: Ticket, result: Result<(), Trouble>) {
         let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).tickets.remove(&ticket);
         if let Some(waiting) = waiting {
             // Who has gone away in the meantime needs no answer.
@@ -163,11 +176,10 @@ impl Open {
         }
     }
 
-    /// A step so short that an intent never waits long for its turn to be written. Whether there is more to do: what
-    /// is left undone stands in the store, so a crash loses nothing of it.
+    // Whether there is more to do.
     async fn keep(&self) -> Result<bool, StoreError> {
         self.changes.tell(self.store.end_leases(self.now()).await?);
-        let more = self.store.index_some(STEP).await? || self.store.purge_some().await?;
+        let more = self.store.tend(STEP).await?;
         if self.tended.swap(more, Ordering::Relaxed) && !more {
             // How far search reaches.
             self.changes.tell([Topic::Sync]);
@@ -178,20 +190,6 @@ impl Open {
     async fn compare(&self) -> Result<bool, WireError> {
         let answer = self.ask(|wire| wire.request(Method::GET, &["sync", "digest"])).await?;
         Ok(self.store.compare(&wire::read(answer).await?).await?)
-    }
-
-    async fn pull_request(&self) -> Result<PullRequest, StoreError> {
-        let mut cursors = self.store.cursors().await?;
-        if self.store.storage() != Storage::Ok {
-            // What is new has room; what is older waits until there is some.
-            cursors.iter_mut().for_each(|cursor| cursor.back = None);
-        }
-        Ok(PullRequest {
-            device: self.device.clone(),
-            grants: self.store.grants_hash().await?,
-            cursors,
-            waiting: self.store.unsettled().await?,
-        })
     }
 
     async fn post<T: DeserializeOwned>(&self, what: &str, body: &(impl Serialize + Sync)) -> Result<T, WireError> {
@@ -216,15 +214,31 @@ async fn listen(open: Arc<Open>, flight: Flight) {
     open.tell(Event::Hushed(flight, trouble));
 }
 
+// What a file that could not be fetched means for the others: the network's trouble is theirs too, its own is not.
+fn is_to_be_had(error: FetchError) -> Result<bool, Trouble> {
+    match error {
+        FetchError::Wire(WireError::Refused(_)) | FetchError::Gone | FetchError::TooLong | FetchError::Unreadable => {
+            Ok(false)
+        }
+        FetchError::Wire(error) => Err(error.into()),
+    }
+}
+
 impl From<WireError> for Trouble {
     fn from(error: WireError) -> Self {
+        (&error).into()
+    }
+}
+
+impl From<&WireError> for Trouble {
+    fn from(error: &WireError) -> Self {
         tracing::debug!(%error, "not in step");
         match error {
             WireError::Unreachable => Self::Unreachable,
             WireError::Down | WireError::Garbled => Self::Down,
-            WireError::Busy(pause) => Self::Busy(pause),
+            WireError::Busy(pause) => Self::Busy(*pause),
             WireError::Ended => Self::Ended,
-            WireError::Refused(refusal) => Self::Refused(refusal),
+            WireError::Refused(refusal) => Self::Refused(refusal.clone()),
             WireError::Store(error) => error.into(),
         }
     }
@@ -232,6 +246,12 @@ impl From<WireError> for Trouble {
 
 impl From<StoreError> for Trouble {
     fn from(error: StoreError) -> Self {
+        (&error).into()
+    }
+}
+
+impl From<&StoreError> for Trouble {
+    fn from(error: &StoreError) -> Self {
         match error {
             StoreError::Full => Self::Full,
             error => {

@@ -1,11 +1,9 @@
 //! Keeping the open store in step with the backend.
 //!
-//! The [engine] decides what is to be done next, the driver does it; a task beside them fetches small files so that
-//! they can be read offline. None of it is needed for what is on the screen.
+//! The [engine] decides what is to be done next, the driver does it. None of it is needed for what is on the screen.
 
 mod driver;
 mod engine;
-mod files;
 #[cfg(test)]
 mod simulation;
 
@@ -24,11 +22,12 @@ use protocol::id::DeviceId;
 use protocol::identity::Me;
 use protocol::refusal::RefusalCode;
 use reqwest::{RequestBuilder, Response};
-use std::collections::{HashMap, HashSet};
+use serde::de::DeserializeOwned;
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::mpsc::{self, UnboundedSender};
-use tokio::sync::{Notify, oneshot};
+use tokio::sync::oneshot;
 use tokio::task::JoinSet;
 
 /// The open store of somebody, and what keeps it in step.
@@ -49,8 +48,6 @@ pub(crate) struct Open {
     events: UnboundedSender<Event>,
     waiting: Mutex<Waiting>,
     tended: AtomicBool,
-    files_bell: Notify,
-    hopeless: Mutex<HashSet<String>>,
     tasks: Mutex<JoinSet<()>>,
 }
 
@@ -148,13 +145,10 @@ impl Open {
             events,
             waiting: Mutex::default(),
             tended: AtomicBool::new(false),
-            files_bell: Notify::new(),
-            hopeless: Mutex::default(),
             tasks: Mutex::default(),
         });
         let mut tasks = open.tasks.lock().unwrap_or_else(PoisonError::into_inner);
         tasks.spawn(driver::run(Arc::clone(&open), told));
-        tasks.spawn(files::run(Arc::clone(&open)));
         drop(tasks);
         Ok(open)
     }
@@ -176,7 +170,11 @@ impl Open {
     /// Tries everything again at once.
     pub(crate) fn wake_all(&self) {
         self.tell(Event::Nudged);
-        self.files_bell.notify_one();
+    }
+
+    /// Says whether the window can be seen.
+    pub(crate) fn shown(&self, shown: bool) {
+        self.tell(Event::Shown(shown));
     }
 
     /// Says that something was put in the queue: it goes out now, if it can.
@@ -194,46 +192,45 @@ impl Open {
     pub(crate) async fn ask(&self, request: impl Fn(&Wire) -> RequestBuilder) -> Result<Response, WireError> {
         let mut stale = None;
         let answer = loop {
-            let token = match self
-                .tokens
-                .token(stale.as_deref().map(String::as_str), &self.store, &self.wire, &self.changes)
-                .await
-            {
-                Ok(token) => token,
+            let pass = match self.tokens.pass(stale.as_ref(), &self.store, &self.wire, &self.changes).await {
+                Ok(pass) => pass,
                 Err(error) => break Err(error),
             };
-            let answer = wire::send(request(&self.wire).bearer_auth(token.as_str())).await;
-            match answer {
+            match pass.send(&self.wire, &request).await {
                 Err(WireError::Refused(refusal)) if refusal.code == RefusalCode::Unauthenticated => {
                     if stale.is_some() {
                         // A token that was given a moment ago: that is not for the person to mend.
                         break Err(WireError::Down);
                     }
-                    stale = Some(token);
+                    stale = Some(pass);
                 }
                 answer => break answer,
             }
         };
-        match &answer {
-            Ok(_) | Err(WireError::Refused(_)) => self.set_online(true),
-            Err(WireError::Unreachable | WireError::Down) => self.set_online(false),
-            // The backend did answer, or nothing was asked.
-            Err(WireError::Ended | WireError::Garbled | WireError::Busy(_) | WireError::Store(_)) => {}
-        }
         answer
     }
 
-    fn set_online(&self, online: bool) {
-        if self.online.swap(online, Ordering::Relaxed) != online {
-            self.changes.tell([Topic::Sync]);
-            if online {
-                self.wake_all();
-            }
-        }
+    /// As [`Open::ask`], for what somebody asks for themselves, and reads the answer. What came of it is told to the
+    /// engine.
+    pub(crate) async fn answer<T: DeserializeOwned>(
+        &self,
+        request: impl Fn(&Wire) -> RequestBuilder,
+    ) -> Result<T, WireError> {
+        let answer = match self.ask(request).await {
+            Ok(answer) => wire::read(answer).await,
+            Err(error) => Err(error),
+        };
+        self.tell(Event::Answered(answer.as_ref().map(drop).map_err(Into::into)));
+        answer
     }
 
-    fn set_catching_up(&self, catching_up: bool) {
-        if self.catching_up.swap(catching_up, Ordering::Relaxed) != catching_up {
+    /// Tells the engine why something that somebody asked for themselves did not come.
+    pub(crate) fn failed(&self, why: &WireError) {
+        self.tell(Event::Answered(Err(why.into())));
+    }
+
+    fn set(&self, what: &AtomicBool, now: bool) {
+        if what.swap(now, Ordering::Relaxed) != now {
             self.changes.tell([Topic::Sync]);
         }
     }

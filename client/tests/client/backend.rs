@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
-use protocol::identity::{Me, Municipality, Realm};
+use protocol::identity::{Device, Me, Municipality, Realm};
 use protocol::message::{Message, ReadMark};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::record::{Content, Json as Body, Record};
@@ -43,6 +43,7 @@ pub(crate) struct World {
     pub(crate) db_epoch: String,
     pub(crate) now: i64,
     pub(crate) scopes: BTreeMap<ScopeId, Scope>,
+    pub(crate) devices: Vec<Device>,
     pub(crate) files: HashMap<String, Vec<u8>>,
     pub(crate) results: HashMap<MutationId, (Mutation, Outcome)>,
     pub(crate) lanes: HashMap<ScopeId, i64>,
@@ -52,6 +53,8 @@ pub(crate) struct World {
     pub(crate) told: usize,
     /// Nothing is answered.
     pub(crate) down: bool,
+    /// A network that wants a login first answers everything, and well.
+    pub(crate) portal: bool,
     /// Pushes take effect, but their answers are lost.
     pub(crate) lose_push_replies: bool,
     /// Rows are kept back, answers to mutations are not.
@@ -92,6 +95,8 @@ impl Backend {
         let app = Router::new()
             .route("/municipalities", get(municipalities))
             .route("/me", get(me))
+            .route("/identity/devices", get(devices))
+            .route("/identity/devices/{session}/sign-out", post(sign_out_device))
             .route("/sync/pull", post(pull))
             .route("/sync/push", post(push))
             .route("/sync/events", get(events))
@@ -167,12 +172,14 @@ impl World {
             db_epoch: "first".to_owned(),
             now: NOW,
             scopes: BTreeMap::new(),
+            devices: Vec::new(),
             files: HashMap::new(),
             results: HashMap::new(),
             lanes: HashMap::new(),
             arrived: Vec::new(),
             told: 0,
             down: false,
+            portal: false,
             lose_push_replies: false,
             withhold_rows: false,
             refuse: None,
@@ -204,6 +211,16 @@ impl World {
         };
         scope.records.insert((record.kind.clone(), record.id.clone()), record);
         scope.head
+    }
+
+    /// Writes a record in a form that no build here knows.
+    pub(crate) fn put_newer(&mut self, scope: &str, kind: &str, id: &str, body: &Value) {
+        let scope = self.scopes.get_mut(&ScopeId::new(scope)).expect("the scope was made");
+        scope.head += 1;
+        let (id, kind) = (RecordId::new(id), kind.to_owned());
+        let body = Body::of(body).expect("serializes");
+        let record = Record { id: id.clone(), kind: kind.clone(), seq: scope.head, deleted: false, body };
+        scope.records.insert((kind, id), record);
     }
 
     pub(crate) fn delete(&mut self, scope: &str, kind: &str, id: &str) {
@@ -275,16 +292,34 @@ fn refuse(status: StatusCode, code: RefusalCode) -> Response {
 }
 
 async fn only_when_up(State(backend): State<Shared>, request: Request, next: Next) -> Response {
-    let down = backend.world().down;
-    let answer = if down { StatusCode::BAD_GATEWAY.into_response() } else { next.run(request).await };
+    let (down, portal) = {
+        let world = backend.world();
+        (world.down, world.portal)
+    };
+    let mut answer = match (down, portal) {
+        (true, _) => StatusCode::BAD_GATEWAY.into_response(),
+        (_, true) => axum::response::Html("<h1>Log in first</h1>").into_response(),
+        _ => next.run(request).await,
+    };
+    if !portal {
+        let nonce = backend.world().oidc.nonce.parse().expect("is a value");
+        answer.headers_mut().insert("dpop-nonce", nonce);
+    }
     backend.asked.notify_waiters();
     answer
 }
 
 async fn only_known(State(backend): State<Shared>, headers: HeaderMap, request: Request, next: Next) -> Response {
     let open = request.uri().path() == "/municipalities";
-    let known = open || backend.world().oidc.knows(&headers);
-    if known { next.run(request).await } else { refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated) }
+    let address = format!("{}{}", backend.issuer, request.uri().path());
+    let known = if open { Ok(()) } else { backend.world().oidc.knows(&headers, request.method().as_str(), &address) };
+    match known {
+        Ok(()) => next.run(request).await,
+        Err(error) => {
+            let challenge = [("www-authenticate", format!("DPoP error=\"{error}\""))];
+            (challenge, refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated)).into_response()
+        }
+    }
 }
 
 async fn municipalities() -> Json<Vec<Municipality>> {
@@ -294,6 +329,18 @@ async fn municipalities() -> Json<Vec<Municipality>> {
 
 async fn me(State(backend): State<Shared>) -> Json<Me> {
     Json(backend.world().me.clone())
+}
+
+async fn devices(State(backend): State<Shared>) -> Json<Vec<Device>> {
+    Json(backend.world().devices.clone())
+}
+
+async fn sign_out_device(State(backend): State<Shared>, Path(session): Path<String>) -> Response {
+    let mut world = backend.world();
+    let before = world.devices.len();
+    world.devices.retain(|device| device.session.as_str() != session);
+    let found = world.devices.len() < before;
+    if found { StatusCode::NO_CONTENT.into_response() } else { refuse(StatusCode::NOT_FOUND, RefusalCode::Access) }
 }
 
 async fn pull(State(backend): State<Shared>, Json(asked): Json<PullRequest>) -> Json<PullResponse> {

@@ -5,7 +5,7 @@ use crate::device::{Device, anna};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bridge::case::{EntryView, ListCases, ShowCase};
-use bridge::document::{PageView, ShowDocument, ShowPage};
+use bridge::document::{PageView, PassageView, SectionView, ShowDocument, ShowPage};
 use bridge::home::{News, ShowHome};
 use bridge::{Failure, FailureCode};
 use protocol::access::{ScopeKind, SyncMode};
@@ -50,6 +50,7 @@ async fn world_with(file: &[u8], announced: &[u8], media_type: &str) -> Backend 
             author: "Berit Lund, socialsekreterare".to_owned(),
             happened_at: 2,
             signed_at: 2,
+            masked: Vec::new(),
         },
     );
     backend.put(
@@ -59,7 +60,7 @@ async fn world_with(file: &[u8], announced: &[u8], media_type: &str) -> Backend 
             case,
             sort: DocumentSort::Decision,
             title: "Beslut".to_owned(),
-            sections: vec![Section { heading: "Beslut".to_owned(), text: "Bifall.".to_owned() }],
+            sections: vec![Section { heading: "Beslut".to_owned(), text: "Bifall.".to_owned(), masked: None }],
             file: Some(BlobRef {
                 blob: BlobId::new("b"),
                 name: "beslut.pdf".to_owned(),
@@ -113,6 +114,38 @@ async fn a_small_file_comes_by_itself_and_is_read_offline_and_sealed() {
             std::fs::read_dir(device.folder.path().join("blobs")).expect("a folder").count() == 0
         })
         .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_document_that_is_masked_loses_its_file_and_shows_the_ground() {
+    let file = pdf();
+    let backend = world_with(&file, &file, "application/pdf").await;
+    let device = Device::open(&backend).await;
+    device.until("the file is here", async |_| here(&device).await).await;
+    let ground = "26 kap. 1 § OSL".to_owned();
+    backend.put(
+        "case",
+        "d",
+        &Document {
+            case: CaseId::new("c"),
+            sort: DocumentSort::Decision,
+            title: "Beslut".to_owned(),
+            sections: vec![Section { heading: String::new(), text: String::new(), masked: Some(ground.clone()) }],
+            file: None,
+            author: "Berit Lund, socialsekreterare".to_owned(),
+            signed_at: 3,
+            appeal_until: None,
+        },
+    );
+    device.client.enter_foreground();
+    device
+        .until("the file left", async |_| {
+            std::fs::read_dir(device.folder.path().join("blobs")).expect("a folder").count() == 0
+        })
+        .await;
+    let shown = device.client.show_document(ShowDocument { document: "d".to_owned() }).await.expect("is here");
+    assert_eq!(shown.file, None);
+    assert_eq!(shown.sections, [SectionView { heading: String::new(), passage: PassageView::Masked { ground } }]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -2,12 +2,14 @@
 
 mod backend;
 mod device;
+mod devices;
 mod document;
 mod feed;
 mod lock;
 mod message;
 mod oidc;
 mod passphrase;
+mod proof;
 mod session;
 mod staff;
 mod sync;

@@ -4,7 +4,7 @@ use crate::device::{CODE, Device, Shown, anna, message, sync};
 use bridge::FailureCode;
 use bridge::home::{News, ShowHome};
 use bridge::identity::Unlock;
-use bridge::message::{ListThreads, MarkRead, MessageState, SendMessage, ShowThread, ThreadRowView};
+use bridge::message::{ListThreads, MarkRead, MessageState, SendMessage, ShowThread, TakeBack, ThreadRowView};
 use bridge::sync::{Discard, RefusedView, Resend};
 use bridge::task::CompleteTask;
 use digiteam_client::Client;
@@ -104,6 +104,31 @@ async fn a_refusal_is_kept_and_can_be_tried_again_or_thrown_away() {
     assert_eq!(sync(&device.client).await.refused, 0);
     let gone = device.client.discard(Discard { mid: mid(&shown[2].state) }).await.expect_err("is gone");
     assert_eq!(gone.code, FailureCode::Access);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refused_message_is_taken_back_into_what_is_being_written_and_outlives_the_app_there() {
+    let backend = anna().await;
+    let mut device = Device::open(&backend).await;
+    backend.world().refuse = Some(RefusalCode::Closed);
+    send(&device, "Första").await;
+    device.until_thread(&[("Hej Anna", Shown::Sent), ("Första", Shown::Refused)]).await;
+    let MessageState::Refused(RefusedView { mid, .. }) = &device.messages().await[1].state.clone() else {
+        panic!("not refused")
+    };
+    let take = TakeBack { mid: mid.clone(), draft: "Och så det här".to_owned() };
+    assert_eq!(device.client.take_back(take.clone()).await.expect("is taken back"), "Första\n\nOch så det här");
+    assert_eq!(device.client.take_back(take).await.expect_err("is taken").code, FailureCode::Access);
+    device.until_thread(&[("Hej Anna", Shown::Sent)]).await;
+    assert_eq!(sync(&device.client).await.refused, 0);
+    device.restart().await;
+    device.client.unlock(Unlock { code: CODE.to_owned() }).await.expect("opens");
+    let thread = device.client.show_thread(ShowThread { thread: "t".to_owned() }).await.expect("is here");
+    assert_eq!(thread.draft, "Första\n\nOch så det här");
+    backend.world().refuse = None;
+    send(&device, &thread.draft).await;
+    device.until_thread(&[("Hej Anna", Shown::Sent), ("Första\n\nOch så det här", Shown::Sent)]).await;
+    assert_eq!(backend.world().messages_with("Första"), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

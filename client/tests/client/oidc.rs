@@ -1,6 +1,7 @@
 //! The fake backend as an issuer: everybody who comes is logged in at once, unless told to cheat.
 
 use crate::backend::{Backend, Shared};
+use crate::proof;
 use axum::extract::{Form, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -12,7 +13,7 @@ use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// How an answer is falsified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,6 +26,8 @@ pub(crate) enum Cheat {
     Expiry,
     Signature,
     Verifier,
+    /// Tokens for anybody.
+    Unbound,
     Cancel,
     NotKnown,
     Trouble,
@@ -39,6 +42,13 @@ pub(crate) struct Issuer {
     pub(crate) revoked: Vec<String>,
     /// Whoever renews is told that their device was signed out.
     pub(crate) signed_out_elsewhere: bool,
+    /// What proofs have to hold.
+    pub(crate) nonce: String,
+    /// How many proofs were sent back for a newer nonce.
+    pub(crate) sent_back: usize,
+    /// The key that the session is bound to.
+    bound_to: String,
+    seen: HashSet<String>,
     serial: u32,
     key: SigningKey,
 }
@@ -52,21 +62,46 @@ impl Issuer {
             refresh: String::new(),
             revoked: Vec::new(),
             signed_out_elsewhere: false,
+            nonce: "nonce-1".to_owned(),
+            sent_back: 0,
+            bound_to: String::new(),
+            seen: HashSet::new(),
             serial: 0,
             key: SigningKey::random(&mut OsRng),
         }
     }
 
-    pub(crate) fn knows(&self, headers: &HeaderMap) -> bool {
-        let given = headers.get("authorization").and_then(|value| value.to_str().ok());
-        given.is_some_and(|given| given == format!("Bearer {}", self.access))
+    /// Whether a request shows the access token and proves to have its key; what is wrong otherwise.
+    pub(crate) fn knows(&mut self, headers: &HeaderMap, method: &str, address: &str) -> Result<(), &'static str> {
+        let given = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let given = given.strip_prefix("DPoP ").ok_or("invalid_token")?;
+        let shown = self.check(headers, method, address, Some(given))?;
+        if given == self.access && shown == self.bound_to { Ok(()) } else { Err("invalid_token") }
+    }
+
+    /// The key that a request proves to have.
+    fn check(
+        &mut self,
+        headers: &HeaderMap,
+        method: &str,
+        address: &str,
+        access: Option<&str>,
+    ) -> Result<String, &'static str> {
+        let shown = proof::read(headers, method, address, access).ok_or("invalid_dpop_proof")?;
+        assert!(self.seen.insert(shown.jti), "a proof came twice");
+        if shown.nonce.as_ref() != Some(&self.nonce) {
+            self.sent_back += 1;
+            return Err("use_dpop_nonce");
+        }
+        Ok(shown.key)
     }
 
     fn rotate(&mut self) -> Value {
         self.serial += 1;
         self.access = format!("access-{}", self.serial);
         self.refresh = format!("refresh-{}", self.serial);
-        json!({ "access_token": self.access, "token_type": "Bearer", "expires_in": 600, "refresh_token": self.refresh })
+        let kind = if self.cheat == Some(Cheat::Unbound) { "Bearer" } else { "DPoP" };
+        json!({ "access_token": self.access, "token_type": kind, "expires_in": 600, "refresh_token": self.refresh })
     }
 
     fn id_token(&self, issuer: &str, nonce: &str) -> String {
@@ -140,9 +175,17 @@ async fn authorize(State(backend): State<Shared>, Query(asked): Query<HashMap<St
     Redirect::to(&back)
 }
 
-async fn token(State(backend): State<Shared>, Form(form): Form<HashMap<String, String>>) -> Response {
+async fn token(
+    State(backend): State<Shared>,
+    headers: HeaderMap,
+    Form(form): Form<HashMap<String, String>>,
+) -> Response {
     let mut world = backend.world();
     let refused = |error: &str| (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response();
+    let key = match world.oidc.check(&headers, "POST", &format!("{}/token", backend.issuer), None) {
+        Ok(key) => key,
+        Err(error) => return refused(error),
+    };
     match form["grant_type"].as_str() {
         "authorization_code" => {
             let asked = world.oidc.asked.clone().expect("asked before");
@@ -150,11 +193,14 @@ async fn token(State(backend): State<Shared>, Form(form): Form<HashMap<String, S
             {
                 return refused("invalid_grant");
             }
+            world.oidc.bound_to = key;
             let mut answer = world.oidc.rotate();
             answer["id_token"] = world.oidc.id_token(&backend.issuer, &asked["nonce"]).into();
             Json(answer).into_response()
         }
-        _ if form["refresh_token"] == world.oidc.refresh => Json(world.oidc.rotate()).into_response(),
+        _ if form["refresh_token"] == world.oidc.refresh && key == world.oidc.bound_to => {
+            Json(world.oidc.rotate()).into_response()
+        }
         _ if world.oidc.signed_out_elsewhere => refused(protocol::identity::DEVICE_REVOKED),
         _ => refused("invalid_grant"),
     }

@@ -118,6 +118,7 @@ async fn an_answer_that_does_not_fit_is_thrown_away() {
         (Cheat::Expiry, FailureCode::LoginRefused),
         (Cheat::Signature, FailureCode::LoginRefused),
         (Cheat::Verifier, FailureCode::LoginRefused),
+        (Cheat::Unbound, FailureCode::LoginRefused),
         (Cheat::Cancel, FailureCode::LoginCancelled),
         (Cheat::NotKnown, FailureCode::NotKnown),
         (Cheat::Trouble, FailureCode::ProviderDown),
@@ -195,6 +196,24 @@ async fn an_access_token_is_renewed_and_the_refresh_token_rotates() {
     unlock(&device, CODE).await.expect("opens");
     device.until("online again", async |client| sync(client).await.online).await;
     assert!(matches!(session(&device.client).await, SessionView::Open { login_needed: false, .. }));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_newer_nonce_is_taken_up_and_nobody_notices() {
+    let backend = anna().await;
+    let device = Device::open(&backend).await;
+    let access = backend.world().oidc.access.clone();
+    let before = {
+        let mut world = backend.world();
+        world.oidc.nonce = "nonce-2".to_owned();
+        world.oidc.sent_back
+    };
+    let message = SendMessage { thread: "t".to_owned(), text: "Hej".to_owned() };
+    device.client.send_message(message).await.expect("is kept");
+    device.until_thread(&[("Hej Anna", Shown::Sent), ("Hej", Shown::Sent)]).await;
+    let world = backend.world();
+    assert!(world.oidc.sent_back > before, "the proof was taken without the newer nonce");
+    assert_eq!(world.oidc.access, access, "the token was renewed, which was not asked for");
 }
 
 #[tokio::test(flavor = "multi_thread")]

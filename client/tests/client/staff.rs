@@ -5,7 +5,8 @@ use crate::device::{Device, message, sync, thread};
 use bridge::FailureCode;
 use bridge::access::{OpenScope, Purpose};
 use bridge::case::{ListCaseload, ListCases};
-use bridge::message::{InboxRowView, ListInbox, ShowThread};
+use bridge::message::{InboxRowView, ListInbox, MessageState, SendMessage, ShowThread};
+use bridge::sync::{Discard, RefusedView};
 use digiteam_client::Client;
 use protocol::access::{ScopeKind, SyncMode};
 use protocol::case::{CaseRow, Stage};
@@ -110,4 +111,33 @@ async fn content_comes_when_opened_stays_while_lent_and_leaves() {
     backend.hint();
     device.until("it left", async |_| device.messages().await.is_empty()).await;
     assert!(!inbox(&device).await.opened);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_was_refused_in_a_thread_that_is_lost_is_told_until_it_is_thrown_away() {
+    let backend = berit().await;
+    let device = Device::open(&backend).await;
+    device.client.open_scope(opening()).await.expect("opens");
+    backend.set_down(true);
+    let call = SendMessage { thread: "t".to_owned(), text: "För sent".to_owned() };
+    device.client.send_message(call).await.expect("is kept");
+    {
+        let mut world = backend.world();
+        world.scopes.get_mut(&ScopeId::new("thread")).expect("is there").granted = false;
+        world.delete("own", "thread_row", "t");
+        world.down = false;
+    }
+    device.client.enter_foreground();
+    device
+        .until("it is told in the inbox", async |client| {
+            let rows = client.list_inbox(ListInbox {}).await.expect("an inbox");
+            rows.iter().any(|one| (one.row.refused, one.row.subject.as_str(), one.opened) == (1, "", true))
+        })
+        .await;
+    let left = device.messages().await;
+    let MessageState::Refused(RefusedView { mid, .. }) = &left[0].state else { panic!("{left:?}") };
+    assert_eq!(left[0].text, "För sent");
+    device.client.discard(Discard { mid: mid.clone() }).await.expect("is thrown away");
+    assert!(device.client.list_inbox(ListInbox {}).await.expect("an inbox").is_empty());
+    assert_eq!(sync(&device.client).await.refused, 0);
 }

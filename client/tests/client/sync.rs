@@ -2,10 +2,15 @@
 
 use crate::backend::field;
 use crate::device::{CODE, Device, Shown, anna, message, sync, threads};
+use bridge::FailureCode;
+use bridge::case::{ListCases, ShowCase};
+use bridge::home::ShowHome;
 use bridge::identity::Unlock;
-use bridge::message::{MessageState, SendMessage};
+use bridge::message::{ListThreads, MessageState, SendMessage, ShowThread, TakeBack};
 use bridge::sync::{Discard, RefusedView};
+use protocol::access::{ScopeKind, SyncMode};
 use protocol::id::ScopeId;
+use serde_json::json;
 use std::path::Path;
 
 async fn send(device: &Device, text: &str) {
@@ -75,6 +80,11 @@ async fn what_waits_for_a_lost_scope_is_refused_and_told_until_it_is_thrown_away
     let left = device.messages().await;
     let MessageState::Refused(RefusedView { mid, .. }) = &left[0].state else { panic!("{left:?}") };
     assert_eq!((left.len(), left[0].text.as_str()), (1, "För sent"));
+    let thread = device.client.show_thread(ShowThread { thread: "t".to_owned() }).await.expect("is told");
+    assert!(thread.gone, "there is nowhere to write");
+    let taken = device.client.take_back(TakeBack { mid: mid.clone(), draft: String::new() }).await;
+    assert_eq!(taken.expect_err("there is no reply to take it back into").code, FailureCode::Access);
+    assert_eq!(device.messages().await.len(), 1, "the words are gone");
     device.client.discard(Discard { mid: mid.clone() }).await.expect("it is there");
     assert_eq!((sync(&device.client).await.refused, threads(&device.client).await), (0, 0));
     assert_eq!(backend.world().messages_with("För sent"), 0);
@@ -129,6 +139,55 @@ async fn a_restored_backend_gets_what_it_forgot_and_shows_only_what_it_has() {
     send(&device, "Och vidare").await;
     device.until_thread(&[("Hej Anna", Shown::Sent), ("Efter", Shown::Sent), ("Och vidare", Shown::Sent)]).await;
     assert_eq!(backend.world().messages_with("Efter"), 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_network_that_wants_a_login_first_is_no_network() {
+    let backend = anna().await;
+    let device = Device::open(&backend).await;
+    device.until("it is online", async |client| sync(client).await.online).await;
+    backend.world().portal = true;
+    device
+        .until("offline is seen", async |client| {
+            client.enter_foreground();
+            !sync(client).await.online
+        })
+        .await;
+    send(&device, "Efter inloggningen").await;
+    backend.world().portal = false;
+    device.client.enter_foreground();
+    device.until_thread(&[("Hej Anna", Shown::Sent), ("Efter inloggningen", Shown::Sent)]).await;
+    assert!(sync(&device.client).await.online);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_only_a_newer_app_can_read_is_said_to_be_there() {
+    let backend = anna().await;
+    {
+        let mut world = backend.world();
+        for (id, kind) in [("newer", ScopeKind::Thread), ("case", ScopeKind::Case)] {
+            world.scope(id, kind, SyncMode::Auto);
+        }
+        let form = json!({ "form": [1, { "deep": null }] });
+        world.put_newer("thread", "message", "m9", &form);
+        world.put_newer("newer", "thread", "t9", &json!({ "thread": "t9", "subject": ["a"] }));
+        world.put_newer("own", "task", "task9", &form);
+        world.put_newer("case", "case", "c9", &json!({ "case": "c9", "title": 7 }));
+    }
+    let device = Device::open(&backend).await;
+    let client = &device.client;
+    let messages: Vec<_> = device.messages().await.into_iter().map(|message| (message.text, message.newer)).collect();
+    assert_eq!(messages, [("Hej Anna".to_owned(), false), (String::new(), true)]);
+    let threads = client.list_threads(ListThreads {}).await.expect("a list");
+    let newer: Vec<_> = threads.iter().filter(|row| row.newer).map(|row| row.thread.as_str()).collect();
+    assert_eq!((threads.len(), newer), (2, vec!["t9"]));
+    let tasks = client.show_home(ShowHome {}).await.expect("a home").tasks;
+    assert_eq!(tasks.iter().filter(|task| task.newer).count(), 1);
+    let cases = client.list_cases(ListCases {}).await.expect("a list");
+    assert_eq!(cases.iter().map(|row| (row.case.as_str(), row.newer)).collect::<Vec<_>>(), [("c9", true)]);
+    let thread = client.show_thread(ShowThread { thread: "t9".to_owned() }).await.expect_err("cannot be read");
+    let case = client.show_case(ShowCase { case: "c9".to_owned() }).await.expect_err("cannot be read");
+    assert_eq!((thread.code, case.code), (FailureCode::UpdateNeeded, FailureCode::UpdateNeeded));
 }
 
 #[tokio::test(flavor = "multi_thread")]

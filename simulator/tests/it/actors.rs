@@ -235,11 +235,26 @@ impl Client {
 
     /// Logs a person in on this device and gives the code.
     pub(crate) async fn code(&self, person: &str) -> String {
-        let browser = self.browser().await;
+        let back = self.answer(&self.request(), person).await;
+        parameter(&back, "code").expect("a code")
+    }
+
+    /// A person confirms a request on this device; where that leads back to.
+    pub(crate) async fn answer(&self, request: &Fields, person: &str) -> String {
+        let asked = self.authorize(request).await;
+        let browser = self.browser_of(&asked);
         let phone = browser.start("this").await;
         browser.confirm(&phone, person).await;
-        let back = browser.show().await.location.expect("the way back");
-        parameter(&back, "code").expect("a code")
+        browser.show().await.location.expect("the way back")
+    }
+
+    /// What ID token and UserInfo say after a person confirmed a request.
+    pub(crate) async fn told(&self, request: &Fields, person: &str) -> (Value, Value) {
+        let code = parameter(&self.answer(request, person).await, "code").expect("a code");
+        let tokens: Value = serde_json::from_str(&self.redeem(&code, &[]).await.body).expect("JSON");
+        let id = self.open(tokens["id_token"].as_str().expect("an ID token")).await;
+        let info = self.userinfo(tokens["access_token"].as_str().expect("an access token")).await.body;
+        (id, self.open(&info).await)
     }
 }
 

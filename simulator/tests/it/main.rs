@@ -5,4 +5,5 @@
 mod actors;
 mod login;
 mod manner;
+mod profile;
 mod refusal;

@@ -21,7 +21,7 @@ async fn main() -> Result<()> {
     let (folder, backend, thread, prefix) = (word()?, word()?, word()?, word()?);
     let device = Device::at(Path::new(&folder), backend.parse()?)?;
     device.client.unlock(Unlock { code: CODE.to_owned() }).await.map_err(told)?;
-    // Once the session is renewed: a token that was on its way when the process ended would end the session.
+    // Once the session is renewed, so that every kill falls into the sending.
     until("the backend to answer", LONG, async || {
         Ok(device.client.show_sync(ShowSync {}).await.map_err(told)?.online.then_some(()))
     })

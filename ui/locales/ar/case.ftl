@@ -17,7 +17,6 @@ case-worker = الموظف المسؤول عن ملفك
 case-entries = ما كُتب في الملف
 case-no-entries = لم يُكتب شيء في الملف بعد.
 case-note = ملاحظة في السجل
-case-newer = حدّث التطبيق لقراءة هذا.
 case-load = الملفات
 case-load-none = لا توجد ملفات على مكتبك.
 case-choose = اختر ملفًا من القائمة. تنقّل بمفاتيح الأسهم وافتح بمفتاح Enter.

@@ -17,3 +17,7 @@ kit-cancel = إلغاء
 kit-close = إغلاق
 kit-today = اليوم
 kit-yesterday = أمس
+kit-copy = انسخ النص
+kit-copied = تم نسخ النص.
+kit-not-copied = تعذّر نسخ النص. حدّده وانسخه بنفسك.
+kit-newer = حدّث التطبيق لقراءة هذا.

@@ -17,7 +17,6 @@ case-worker = Your caseworker
 case-entries = What is written in the case
 case-no-entries = Nothing has been written in the case yet.
 case-note = Record note
-case-newer = Update the app to read this.
 case-load = Cases
 case-load-none = There are no cases on your desk.
 case-choose = Choose a case in the list. Move with the arrow keys and open with Enter.

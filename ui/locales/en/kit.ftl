@@ -17,3 +17,7 @@ kit-cancel = Cancel
 kit-close = Close
 kit-today = Today
 kit-yesterday = Yesterday
+kit-copy = Copy the text
+kit-copied = The text is copied.
+kit-not-copied = The text could not be copied. Select it and copy it yourself.
+kit-newer = Update the app to read this.

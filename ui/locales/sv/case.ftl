@@ -17,7 +17,6 @@ case-worker = Din handläggare
 case-entries = Det som är skrivet i ärendet
 case-no-entries = Inget är skrivet i ärendet än.
 case-note = Journalanteckning
-case-newer = Uppdatera appen för att läsa det här.
 case-load = Ärenden
 case-load-none = Du har inga ärenden på ditt bord.
 case-choose = Välj ett ärende i listan. Flytta med piltangenterna och öppna med Enter.

@@ -17,3 +17,7 @@ kit-cancel = Avbryt
 kit-close = Stäng
 kit-today = I dag
 kit-yesterday = I går
+kit-copy = Kopiera texten
+kit-copied = Texten är kopierad.
+kit-not-copied = Texten gick inte att kopiera. Markera den och kopiera den själv.
+kit-newer = Uppdatera appen för att läsa det här.

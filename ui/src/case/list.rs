@@ -3,7 +3,7 @@
 use crate::call::use_call;
 use crate::case::show::CasePage;
 use crate::case::stage_key;
-use crate::kit::{Empty, Icon, Page, Sign, awaited};
+use crate::kit::{Empty, Icon, Newer, Page, Sign, awaited};
 use crate::locale::{Words, use_words};
 use crate::route::Route;
 use bridge::case::{CaseRowView, ListCases};
@@ -14,7 +14,9 @@ use yew::prelude::*;
 pub(crate) fn CasesPage() -> Html {
     let words = use_words();
     let answer = use_call(ListCases {});
-    if let Some([only]) = answer.asked.ready().map(|rows| rows.as_slice()) {
+    if let Some([only]) =
+        answer.asked.ready().map(|rows| rows.as_slice()).filter(|rows| !rows.iter().any(|row| row.newer))
+    {
         return html! { <CasePage key={only.case.clone()} case={only.case.clone()} is_only=true /> };
     }
     html! {
@@ -29,6 +31,9 @@ pub(crate) fn CasesPage() -> Html {
 }
 
 fn show_row(words: &Words, row: &CaseRowView) -> Html {
+    if row.newer {
+        return html! { <li key={row.case.clone()}><Newer /></li> };
+    }
     html! {
         <li key={row.case.clone()}>
             <a class="row case-row" href={Route::Case(row.case.clone()).to_string()}>

@@ -3,7 +3,7 @@
 use crate::call::use_call;
 use crate::case::show::CasePane;
 use crate::case::stage_key;
-use crate::kit::{Empty, Page, awaited};
+use crate::kit::{Empty, Newer, Page, awaited};
 use crate::locale::{Words, use_words};
 use crate::message::{OpenPanel, move_focus};
 use crate::route::Route;
@@ -86,6 +86,9 @@ fn Content(props: &ContentProps) -> Html {
 }
 
 fn show_row(words: &Words, one: &CaseloadRowView, chosen: Option<&str>) -> Html {
+    if one.row.newer {
+        return html! { <li key={one.row.case.clone()}><Newer /></li> };
+    }
     let row = &one.row;
     let route = Route::Case(row.case.clone());
     let onclick = Callback::from(move |_: MouseEvent| route.go());

@@ -2,8 +2,8 @@
 
 use crate::call::use_call;
 use crate::case::{STAGES, stage_key};
-use crate::document::sort_key;
-use crate::kit::{Empty, Icon, Page, Paragraphs, Sign, awaited, focus_quietly};
+use crate::document::{show_passage, sort_key};
+use crate::kit::{Empty, Icon, Page, Sign, awaited, focus_quietly};
 use crate::locale::{Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::route::Route;
@@ -125,13 +125,13 @@ fn show_caseworker(words: &Words, worker: &CaseworkerView) -> Html {
 
 fn show_entry(words: &Words, entry: &EntryView) -> Html {
     match entry {
-        EntryView::Note { id, heading, text, author, at } => html! {
+        EntryView::Note { id, heading, passages, author, at } => html! {
             <li key={id.clone()} class="entry note">
                 <span class="entry-sign"><Icon sign={Sign::Note} /></span>
                 <article>
                     { entry_head(words.say("case-note"), *at, author) }
                     <h3 lang="sv"><bdi>{ heading }</bdi></h3>
-                    <Paragraphs text={text.clone()} lang="sv" />
+                    { for passages.iter().map(|passage| show_passage(words, passage)) }
                 </article>
             </li>
         },
@@ -151,7 +151,7 @@ fn show_entry(words: &Words, entry: &EntryView) -> Html {
         EntryView::Newer { id } => html! {
             <li key={id.clone()} class="entry newer">
                 <span class="entry-sign"><Icon sign={Sign::Warning} /></span>
-                <p>{ words.say("case-newer") }</p>
+                <p>{ words.say("kit-newer") }</p>
             </li>
         },
     }

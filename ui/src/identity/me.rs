@@ -1,6 +1,7 @@
 //! The person's own page: who is logged in where, the language, help by telephone, locking and logging out.
 
 use crate::app::use_me;
+use crate::identity::devices::Devices;
 use crate::identity::idle::IdleChoice;
 use crate::identity::leave::LeaveButtons;
 use crate::kit::{Icon, Page, Sign};
@@ -44,6 +45,7 @@ pub(crate) fn MePage() -> Html {
                     </a>
                 }
             </section>
+            <Devices />
             <section aria-labelledby="leave-heading">
                 <h2 id="leave-heading">{ words.say("identity-leave-heading") }</h2>
                 <p class="hint">{ words.say("identity-leave-hint") }</p>

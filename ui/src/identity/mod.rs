@@ -2,6 +2,7 @@
 
 mod choose_code;
 mod code;
+mod devices;
 mod entrance;
 mod idle;
 mod leave;

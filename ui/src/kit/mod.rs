@@ -13,5 +13,5 @@ pub(crate) use icon::{Icon, Sign};
 pub(crate) use page::Page;
 pub(crate) use panel::Confirm;
 pub(crate) use refused::Refused;
-pub(crate) use state::{Empty, Failed, awaited};
+pub(crate) use state::{Empty, Failed, Newer, awaited};
 pub(crate) use text::Paragraphs;

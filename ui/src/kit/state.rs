@@ -66,3 +66,10 @@ pub(crate) struct EmptyProps {
 pub(crate) fn Empty(props: &EmptyProps) -> Html {
     html! { <p class="empty">{ &props.text }</p> }
 }
+
+/// Something that this build cannot read.
+#[component]
+pub(crate) fn Newer() -> Html {
+    let words = use_words();
+    html! { <p class="newer"><Icon sign={Sign::Warning} />{ words.say("kit-newer") }</p> }
+}

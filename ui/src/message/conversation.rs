@@ -4,7 +4,7 @@
 //! who stands at the end already; a message from somebody else is announced, and what was on the screen of a
 //! visible window is marked as read.
 
-use crate::kit::{Icon, Paragraphs, Refused, Sign};
+use crate::kit::{Icon, Newer, Paragraphs, Refused, Sign};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::shell;
@@ -17,7 +17,7 @@ use yew::prelude::*;
 #[derive(Properties, PartialEq)]
 pub(super) struct ConversationProps {
     pub(super) thread: Rc<ThreadView>,
-    /// A refused message should be changed: its words, to go back into the reply.
+    /// A refused message should be changed: its id, to be taken back into the reply.
     pub(super) on_change: Callback<AttrValue>,
 }
 
@@ -46,7 +46,7 @@ pub(super) fn Conversation(props: &ConversationProps) -> Html {
                             if first_of_day {
                                 <li class="day"><Moment at={message.at} form={Form::Day} /></li>
                             }
-                            <Message key={message.message.clone()} message={message.clone()} on_change={props.on_change.clone()} />
+                            <Message key={message.message.clone()} message={message.clone()} gone={thread.gone} on_change={props.on_change.clone()} />
                         </>
                     }
                 }) }
@@ -60,6 +60,7 @@ pub(super) fn Conversation(props: &ConversationProps) -> Html {
 #[derive(Properties, PartialEq)]
 struct MessageProps {
     message: MessageView,
+    gone: bool,
     on_change: Callback<AttrValue>,
 }
 
@@ -67,6 +68,13 @@ struct MessageProps {
 fn Message(props: &MessageProps) -> Html {
     let words = use_words();
     let message = &props.message;
+    if message.newer {
+        return html! {
+            <li class="message newer" data-id={message.message.clone()}>
+                <Newer />
+            </li>
+        };
+    }
     let state = match message.state {
         MessageState::Sent { .. } => "sent",
         MessageState::Waiting => "waiting",
@@ -90,9 +98,13 @@ fn Message(props: &MessageProps) -> Html {
                     <p class="state waiting"><Icon sign={Sign::Clock} />{ words.say("message-waiting") }</p>
                 },
                 MessageState::Refused(refused) => {
-                    let (text, on_change) = (AttrValue::from(message.text.clone()), props.on_change.clone());
-                    let on_change = Callback::from(move |()| on_change.emit(text.clone()));
-                    html! { <Refused said={Key("message-refused")} refused={refused.clone()} {on_change} /> }
+                    // Where there is no reply there is nothing to take it back into.
+                    let lost = props.gone.then(|| AttrValue::from(message.text.clone()));
+                    let on_change = (!props.gone).then(|| {
+                        let (mid, on_change) = (AttrValue::from(refused.mid.clone()), props.on_change.clone());
+                        Callback::from(move |()| on_change.emit(mid.clone()))
+                    });
+                    html! { <Refused said={Key("message-refused")} refused={refused.clone()} {lost} {on_change} /> }
                 }
             } }
         </li>

@@ -62,8 +62,6 @@ pub(super) struct Draft {
 pub(super) enum Edit {
     /// Another text.
     Write(String),
-    /// A refused message is taken up again, before what is written.
-    TakeUp(String),
     /// It is handed over.
     Hand,
     /// It could not be handed over.
@@ -100,8 +98,6 @@ impl Reducible for Draft {
     fn reduce(self: Rc<Self>, edit: Edit) -> Rc<Self> {
         Rc::new(match edit {
             Edit::Write(text) => Self::new(text),
-            Edit::TakeUp(text) if self.text.trim().is_empty() => Self::new(text),
-            Edit::TakeUp(text) => Self::new(format!("{text}\n\n{}", self.text)),
             Edit::Hand => Self { busy: true, fault: None, text: self.text.clone() },
             Edit::Refuse(fault) => Self { busy: false, fault: Some(fault), text: self.text.clone() },
             Edit::Stored => Self::default(),
@@ -137,12 +133,6 @@ mod tests {
         let failed = Rc::new(draft("Hej")).reduce(Edit::Hand).reduce(Edit::Refuse(Fault::TooLong));
         assert_eq!((failed.text.as_str(), failed.busy), ("Hej", false));
         assert_eq!(*failed.reduce(Edit::Stored), Draft::default());
-    }
-
-    #[test]
-    fn a_refused_message_taken_up_again_eats_nothing() {
-        let draft = Rc::new(draft("och en sak till")).reduce(Edit::TakeUp("Hej".into()));
-        assert_eq!(draft.text, "Hej\n\noch en sak till");
     }
 
     #[test]

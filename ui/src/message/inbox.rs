@@ -2,10 +2,10 @@
 //! in the list, Enter opens.
 
 use crate::call::use_call;
-use crate::kit::{Empty, Page, awaited};
+use crate::kit::{Empty, Newer, Page, awaited};
 use crate::locale::{Words, use_words};
 use crate::message::open::OpenPanel;
-use crate::message::thread::ThreadPane;
+use crate::message::thread::{ThreadPane, subject};
 use crate::message::threads::{badge, tags};
 use crate::moment::{Form, Moment};
 use crate::route::Route;
@@ -76,7 +76,7 @@ fn Content(props: &ContentProps) -> Html {
     let was_open = props.row.opened;
     // Looking again at what is on the device is told too; the purpose stands in the log from its opening.
     use_effect_with((), move |()| {
-        if was_open {
+        if was_open && !scope.is_empty() {
             shell::send(OpenScope { scope, purpose: Purpose::Reply }, drop);
         }
     });
@@ -89,6 +89,11 @@ fn Content(props: &ContentProps) -> Html {
 
 fn show_row(words: &Words, one: &InboxRowView, chosen: Option<&str>) -> Html {
     let row = &one.row;
+    if row.newer {
+        return html! { <li key={row.thread.clone()}><Newer /></li> };
+    }
+    // One that is not here any more has nobody to be with.
+    let with = if row.with.is_empty() { subject(words, "") } else { AttrValue::from(row.with.clone()) };
     let route = Route::Thread(row.thread.clone());
     let onclick = Callback::from(move |_: MouseEvent| route.go());
     let current = (chosen == Some(row.thread.as_str())).then_some("true");
@@ -97,7 +102,7 @@ fn show_row(words: &Words, one: &InboxRowView, chosen: Option<&str>) -> Html {
             <button type="button" class={classes!("row", "desk-row", "inbox-row", (row.unread > 0).then_some("unread"))}
                 data-thread={row.thread.clone()} aria-current={current} {onclick}>
                 <span class="row-words">
-                    <span class="row-title"><bdi>{ &row.with }</bdi></span>
+                    <span class="row-title"><bdi>{ with }</bdi></span>
                     <span class="row-detail"><bdi>{ &row.subject }</bdi></span>
                     if one.awaits_reply {
                         <span class="tag accent">{ words.say("message-awaits-reply") }</span>

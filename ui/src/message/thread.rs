@@ -6,8 +6,10 @@ use crate::locale::{Words, use_words};
 use crate::message::conversation::Conversation;
 use crate::message::draft::{Draft, Drafts, Edit};
 use crate::message::reply::Reply;
+use crate::notice::{Notice, use_tell};
 use crate::route::Route;
-use bridge::message::{OtherView, ShowThread, ThreadView};
+use crate::shell;
+use bridge::message::{OtherView, ShowThread, TakeBack, ThreadView};
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -39,6 +41,7 @@ pub(crate) fn subject(words: &Words, subject: &str) -> AttrValue {
 /// The pane on a desk.
 #[component]
 pub(crate) fn ThreadPane(props: &ThreadProps) -> Html {
+    let words = use_words();
     let answer = use_call(ShowThread { thread: props.thread.to_string() });
     let heading = use_node_ref();
     let is_ready = answer.asked.ready().is_some();
@@ -51,7 +54,7 @@ pub(crate) fn ThreadPane(props: &ThreadProps) -> Html {
     html! {
         <section id="thread" aria-labelledby="thread-heading">
             if let Some(thread) = answer.asked.ready() {
-                <h2 id="thread-heading" ref={heading} tabindex="-1"><bdi>{ &thread.subject }</bdi></h2>
+                <h2 id="thread-heading" ref={heading} tabindex="-1"><bdi>{ subject(&words, &thread.subject) }</bdi></h2>
             }
             { awaited(&answer, |thread| html! { <Body key={thread.thread.clone()} thread={thread.clone()} /> }) }
         </section>
@@ -71,8 +74,15 @@ fn Body(props: &BodyProps) -> Html {
     let thread = &props.thread;
     let draft = use_reducer_eq(|| Draft::new(drafts.begun(&thread.thread, &thread.draft)));
     let on_change = {
-        let dispatch = draft.dispatcher();
-        use_callback((), move |text: AttrValue, ()| dispatch.dispatch(Edit::TakeUp(text.to_string())))
+        let (draft, tell) = (draft.clone(), use_tell());
+        Callback::from(move |mid: AttrValue| {
+            let (dispatch, tell) = (draft.dispatcher(), tell.clone());
+            let call = TakeBack { mid: mid.to_string(), draft: draft.text.clone() };
+            shell::send(call, move |taken| match taken {
+                Ok(text) => dispatch.dispatch(Edit::Write(text)),
+                Err(failure) => tell.emit(Notice::Failed(failure)),
+            });
+        })
     };
     html! {
         <>
@@ -83,7 +93,7 @@ fn Body(props: &BodyProps) -> Html {
                 </p>
             }
             <Conversation thread={thread.clone()} {on_change} />
-            if !thread.others.is_empty() {
+            if !thread.gone {
                 <Reply thread={AttrValue::from(thread.thread.clone())} {draft} />
             }
         </>

@@ -1,7 +1,7 @@
 //! The resident's list of threads, newest first.
 
 use crate::call::use_call;
-use crate::kit::{Empty, Icon, Page, Sign, awaited};
+use crate::kit::{Empty, Icon, Newer, Page, Sign, awaited};
 use crate::locale::{Words, use_words};
 use crate::message::thread::subject;
 use crate::moment::{Form, Moment};
@@ -27,6 +27,9 @@ pub(crate) fn ThreadsPage() -> Html {
 
 fn show_row(words: &Words, row: &ThreadRowView) -> Html {
     let route = Route::Thread(row.thread.clone());
+    if row.newer {
+        return html! { <li key={row.thread.clone()}><Newer /></li> };
+    }
     html! {
         <li key={row.thread.clone()}>
             <a class={classes!("row", "thread-row", (row.unread > 0).then_some("unread"))} href={route.to_string()}>

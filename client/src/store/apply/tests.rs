@@ -4,6 +4,7 @@ use super::*;
 use crate::seal::Key;
 use protocol::access::{Role, ScopeKind, SyncMode};
 use protocol::id::RecordId;
+use protocol::id::ScopeId;
 use protocol::record::{Json, Record};
 use protocol::sync::ScopeDigest;
 use serde_json::json;

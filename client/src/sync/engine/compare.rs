@@ -36,6 +36,7 @@ impl Engine {
     }
 
     pub(super) fn compared(&mut self, differs: &Result<bool, Trouble>) {
+        self.answered(differs);
         self.compare.busy = false;
         self.compare.at = Some(self.now.mono + if differs.is_ok() { EACH } else { AGAIN });
         if *differs == Ok(true) {

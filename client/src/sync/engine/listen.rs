@@ -52,8 +52,8 @@ impl Engine {
 
     pub(super) fn opened(&mut self, flight: Flight) {
         if self.listen.flight == Some(flight) {
+            // It counts once something is heard: a network that wants a login first answers well, and says nothing.
             (self.listen.open, self.listen.fresh) = (true, true);
-            self.listen.backoff.reset();
             // What happened while nobody listened.
             self.pull.look();
         }
@@ -64,6 +64,10 @@ impl Engine {
             return;
         }
         let first = std::mem::take(&mut self.listen.fresh);
+        if first {
+            self.listen.backoff.reset();
+        }
+        self.answered(&Ok(()));
         match (event.event, event.page) {
             // Every stream begins so, and we look anyhow.
             (EventKind::Stale, _) if first => {}
@@ -76,15 +80,24 @@ impl Engine {
     }
 
     pub(super) fn hushed(&mut self, flight: Flight, trouble: Option<Trouble>) {
+        if let Some(trouble) = &trouble {
+            // One that was given up may still be told to be silent.
+            self.heed(trouble);
+        }
         if self.listen.flight == Some(flight) {
             self.listen.forget();
             self.listen.at = self.trouble(|engine| &mut engine.listen.backoff, &trouble.unwrap_or(Trouble::Down));
-            // Whether only the stream ended or the backend is gone shows at the next request.
+            // Whether only the stream ended or the backend is gone shows at the next request. There are networks that
+            // let no stream through, and nothing else is wrong with them.
             self.pull.look();
         }
     }
 
     pub(super) fn start_page(&mut self) {
+        if self.full {
+            // There is no room for it; a pull comes back to what it holds.
+            self.listen.pages.clear();
+        }
         if !self.listen.taking
             && let Some(page) = self.listen.pages.pop_front()
         {
@@ -97,6 +110,7 @@ impl Engine {
         self.listen.taking = false;
         if *joined == Ok(true) {
             self.keep = true;
+            self.files.look();
         } else {
             self.listen.pages.clear();
             self.pull.look();

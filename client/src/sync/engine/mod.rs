@@ -10,6 +10,8 @@
 
 mod backoff;
 mod compare;
+mod event;
+mod files;
 mod listen;
 mod pull;
 mod push;
@@ -17,13 +19,12 @@ mod push;
 mod tests;
 
 pub(crate) use crate::clock::Now;
-use crate::store::Wanted;
-pub(super) use backoff::Backoff;
+use backoff::Backoff;
 use compare::Compare;
+pub(super) use event::{Effect, Event, TookIn, Trouble};
+use files::Files;
 use listen::Listen;
-use protocol::mutation::Mutation;
-use protocol::refusal::{Refusal, RefusalCode};
-use protocol::sync::{self, Page, PullRequest, PullResponse, PushResponse};
+use protocol::refusal::RefusalCode;
 use pull::Pull;
 use push::Push;
 use rand::rngs::StdRng;
@@ -39,112 +40,10 @@ pub(crate) type Ticket = u64;
 
 /// How often leases are looked after, and the clocks compared.
 const ROUND: Ms = 30_000;
+/// How often the clocks are compared while somebody may be looking: so long after a wake-up what they see may be old.
+const WATCH: Ms = 5_000;
 /// The clocks have parted by more than this: the device slept, or somebody set its clock.
 const JUMP: Ms = 5_000;
-
-/// Why something did not go well.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Trouble {
-    /// Nothing answered.
-    Unreachable,
-    /// Something answered, but not what was asked for: trouble there, or a network that wants a login first.
-    Down,
-    /// Not before so long.
-    Busy(Duration),
-    /// The backend refused the request as a whole.
-    Refused(Refusal),
-    /// Only a new login helps.
-    Ended,
-    /// There is no room in the store.
-    Full,
-    /// The store failed.
-    Store,
-}
-
-/// What happened.
-#[derive(Clone, Debug)]
-pub(crate) enum Event {
-    /// The store is open.
-    Began,
-    /// Acts were put in the queue.
-    Queued,
-    /// There is reason to think that it goes better now: the app came to the front, the network came back.
-    Nudged,
-    /// The time that was asked for has come.
-    Rang,
-    /// Somebody waits for a pull that begins after this.
-    Asked(Ticket),
-    /// What a pull is to ask.
-    PullLoaded(Flight, Result<PullRequest, Trouble>),
-    /// What the backend answered.
-    Pulled(Flight, Result<PullResponse, Trouble>),
-    /// What taking it in came to.
-    TookIn(Flight, Result<TookIn, Trouble>),
-    /// What is to be sent.
-    PushLoaded(Flight, Result<Vec<Mutation>, Trouble>),
-    /// What the backend answered.
-    Pushed(Flight, Result<PushResponse, Trouble>),
-    /// The answers are in the store.
-    Settled(Flight, Result<(), Trouble>),
-    /// The event stream is there.
-    Opened(Flight),
-    /// The event stream says something.
-    Heard(Flight, sync::Event),
-    /// The event stream ended, or could not be had.
-    Hushed(Flight, Option<Trouble>),
-    /// Whether a page of the event stream joined on to what is here.
-    TookPage(Result<bool, Trouble>),
-    /// Whether the copy differs from what it should be.
-    Compared(Result<bool, Trouble>),
-    /// The store was looked after; whether there is more to do.
-    Kept(bool),
-    /// Somebody has logged in again.
-    Renewed,
-}
-
-/// What taking a pull's answer in came to.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct TookIn {
-    /// Pull again at once.
-    pub(crate) more: bool,
-    /// Acts may have to be sent again.
-    pub(crate) push: bool,
-}
-
-/// What is to be done. Each that names a flight is answered by one event with its number.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Effect {
-    /// Read from the store what a pull is to ask.
-    LoadPull(Flight),
-    /// Ask the backend.
-    Pull(Flight, Box<PullRequest>),
-    /// Take the answer into the store.
-    TakeIn(Flight, Box<PullResponse>),
-    /// Read from the store what is to be sent.
-    LoadPush(Flight, Wanted),
-    /// Send it.
-    Push(Flight, Vec<Mutation>),
-    /// Take the answers into the store.
-    Settle(Flight, PushResponse),
-    /// Open the event stream, and end the one before.
-    Listen(Flight),
-    /// Take a page of the event stream into the store.
-    TakePage(Box<Page>),
-    /// Look after the store: end leases, clean up what left, go on with the index.
-    Keep,
-    /// Ask the backend for its digests, and give up the cursors of what differs.
-    Compare,
-    /// Fetch files that are missing.
-    FetchFiles,
-    /// Wait until somebody has logged in again.
-    AwaitLogin,
-    /// Tell who waits.
-    Answer(Ticket, Result<(), Trouble>),
-    /// Say whether records are still arriving.
-    CatchingUp(bool),
-    /// Wake up then, instead of any time said before.
-    WakeAt(Ms),
-}
 
 /// Decides. See the module.
 pub(crate) struct Engine {
@@ -153,10 +52,19 @@ pub(crate) struct Engine {
     flights: Flight,
     begun: bool,
     ended: bool,
+    /// The backend has asked to be left alone until then.
     hold: Ms,
+    /// Whether it was the backend that answered last, and not nobody or somebody else.
+    online: bool,
+    /// The disk is full: what the person writes has what is left.
+    full: bool,
+    /// The window can be seen.
+    shown: bool,
+    watch_at: Ms,
     pull: Pull,
     push: Push,
     listen: Listen,
+    files: Files,
     compare: Compare,
     /// The store wants looking after, once nothing is arriving any more.
     keep: bool,
@@ -176,9 +84,14 @@ impl Engine {
             begun: false,
             ended: false,
             hold: now.mono,
+            online: false,
+            full: false,
+            shown: true,
+            watch_at: now.mono,
             pull: Pull::default(),
             push: Push::default(),
             listen: Listen::default(),
+            files: Files::default(),
             compare: Compare::default(),
             keep: false,
             keeping: false,
@@ -203,6 +116,8 @@ impl Engine {
             }
             Event::Queued => self.push.dirty = true,
             Event::Nudged => self.nudge(),
+            Event::Shown(shown) => self.shown = shown,
+            Event::Answered(answer) => self.answered(&answer),
             Event::Rang => self.bell = None,
             Event::Asked(ticket) => self.pull.ask(ticket, now.mono),
             Event::PullLoaded(flight, request) => self.pull_loaded(flight, request),
@@ -216,6 +131,8 @@ impl Engine {
             Event::Hushed(flight, trouble) => self.hushed(flight, trouble),
             Event::TookPage(joined) => self.took_page(&joined),
             Event::Compared(differs) => self.compared(&differs),
+            Event::FileLoaded(flight, missing) => self.file_loaded(flight, missing),
+            Event::Fetched(flight, here) => self.fetched(flight, here),
             Event::Kept(more) => {
                 self.keeping = false;
                 self.keep |= more;
@@ -242,6 +159,7 @@ impl Engine {
             self.start_pull();
             self.start_push();
             self.start_listening();
+            self.start_files();
             self.start_compare();
         }
         self.start_page();
@@ -251,7 +169,8 @@ impl Engine {
         }
         let asking = if self.ended { None } else { self.next_request().map(|at| at.max(self.hold)) };
         let keeping = if self.keeping { self.now.mono + ROUND } else { self.keep_at };
-        let next = asking.map_or(keeping, |at| at.min(keeping)).max(self.now.mono + 1);
+        let next = asking.map_or(keeping, |at| at.min(keeping));
+        let next = if self.shown { next.min(self.watch()) } else { next }.max(self.now.mono + 1);
         if self.bell != Some(next) {
             self.bell = Some(next);
             self.effects.push(Effect::WakeAt(next));
@@ -259,14 +178,66 @@ impl Engine {
     }
 
     fn next_request(&self) -> Option<Ms> {
-        [self.pull.due(), self.push.due(), self.listen.due(), self.compare.due()].into_iter().flatten().min()
+        let due = [self.pull.due(), self.push.due(), self.listen.due(), self.files_due(), self.compare.due()];
+        due.into_iter().flatten().min()
+    }
+
+    // Every step compares the clocks; this only sees to it that one comes.
+    fn watch(&mut self) -> Ms {
+        if self.watch_at <= self.now.mono {
+            self.watch_at = self.now.mono + WATCH;
+        }
+        self.watch_at
     }
 
     /// Everything is tried at once, but not before a time that the backend itself asked for.
     fn nudge(&mut self) {
         self.pull.nudge(self.now.mono);
+        self.hasten();
+    }
+
+    // All but pulling.
+    fn hasten(&mut self) {
         self.push.nudge();
         self.listen.nudge();
+        self.files.nudge();
+    }
+
+    /// What an answer, or that there is none, tells of the network and of the backend. Only an answer that could be
+    /// read is one: a network that wants a login first answers everything, and well.
+    fn answered<T>(&mut self, answer: &Result<T, Trouble>) {
+        match answer {
+            Ok(_) | Err(Trouble::Refused(_)) if !self.online => {
+                self.online = true;
+                self.effects.push(Effect::Online(true));
+                self.pull.hasten(self.now.mono);
+                self.files.forgive();
+                self.hasten();
+            }
+            Err(Trouble::Unreachable | Trouble::Down) if self.online => {
+                self.online = false;
+                self.effects.push(Effect::Online(false));
+            }
+            Err(trouble) => self.heed(trouble),
+            Ok(_) => {}
+        }
+    }
+
+    /// Whether the backend has asked to be left alone, or the session has ended, while something was being read.
+    fn is_to_be_silent(&self) -> bool {
+        self.ended || self.now.mono < self.hold
+    }
+
+    // What holds for every request.
+    fn heed(&mut self, trouble: &Trouble) {
+        match trouble {
+            Trouble::Ended if !self.ended => {
+                self.ended = true;
+                self.effects.push(Effect::AwaitLogin);
+            }
+            Trouble::Busy(pause) => self.hold = self.hold.max(self.now.mono + ms(*pause)),
+            _ => {}
+        }
     }
 
     /// Time went on without us, or the clock was set: connections may be dead, leases over.
@@ -283,14 +254,7 @@ impl Engine {
 
     /// What every request's trouble means for all others; how long the one that had it should wait.
     fn trouble(&mut self, backoff: impl FnOnce(&mut Self) -> &mut Backoff, trouble: &Trouble) -> Ms {
-        match trouble {
-            Trouble::Ended if !self.ended => {
-                self.ended = true;
-                self.effects.push(Effect::AwaitLogin);
-            }
-            Trouble::Busy(pause) => self.hold = self.hold.max(self.now.mono + ms(*pause)),
-            _ => {}
-        }
+        self.heed(trouble);
         let spread = self.dice.r#gen();
         self.now.mono + ms(backoff(self).next(spread))
     }

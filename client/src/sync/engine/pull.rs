@@ -1,6 +1,7 @@
 //! Pulling: one at a time, page after page until nothing is missing.
 
 use super::{Backoff, Effect, Engine, Flight, Ms, Ticket, TookIn, Trouble};
+use bridge::sync::Storage;
 use protocol::sync::{PullRequest, PullResponse};
 
 /// How long to go without a hint before looking anyhow.
@@ -37,8 +38,14 @@ impl Pull {
     }
 
     pub(super) fn nudge(&mut self, now: Ms) {
-        (self.at, self.not_before) = (now, now);
+        self.hasten(now);
+        self.at = now;
         self.again = true;
+    }
+
+    /// Whatever is to be looked for is looked for now.
+    pub(super) fn hasten(&mut self, now: Ms) {
+        self.not_before = self.not_before.min(now);
         self.backoff.reset();
     }
 
@@ -46,6 +53,10 @@ impl Pull {
     pub(super) fn ask(&mut self, ticket: Ticket, now: Ms) {
         self.asked.push(ticket);
         self.not_before = self.not_before.min(now);
+    }
+
+    pub(super) fn is_under_way(&self) -> bool {
+        self.flight.is_some()
     }
 
     pub(super) fn is_catching_up(&self) -> bool {
@@ -78,12 +89,18 @@ impl Engine {
         self.effects.push(Effect::LoadPull(flight));
     }
 
-    pub(super) fn pull_loaded(&mut self, flight: Flight, request: Result<PullRequest, Trouble>) {
+    pub(super) fn pull_loaded(&mut self, flight: Flight, asks: Result<(PullRequest, Storage), Trouble>) {
         if self.pull.flight == Some(flight) {
-            match request {
-                // The backend has asked to be left alone meanwhile.
-                Ok(_) if self.now.mono < self.hold => self.pull_failed(&Trouble::Down),
-                Ok(request) => self.effects.push(Effect::Pull(flight, Box::new(request))),
+            match asks {
+                Ok(_) if self.is_to_be_silent() => self.pull_failed(&Trouble::Down),
+                Ok((mut request, storage)) => {
+                    self.full = storage == Storage::Full;
+                    if storage != Storage::Ok {
+                        // What is new has room; what is older waits until there is some.
+                        request.cursors.iter_mut().for_each(|cursor| cursor.back = None);
+                    }
+                    self.effects.push(Effect::Pull(flight, Box::new(request)));
+                }
                 Err(trouble) => self.pull_failed(&trouble),
             }
         }
@@ -91,8 +108,14 @@ impl Engine {
 
     pub(super) fn pulled(&mut self, flight: Flight, answer: Result<PullResponse, Trouble>) {
         if self.pull.flight == Some(flight) {
+            self.answered(&answer);
             match answer {
-                Ok(answer) => {
+                Ok(mut answer) => {
+                    if self.full {
+                        // Grants and results, and what leaves: rows would eat what is kept for the person's own words.
+                        answer.pages.clear();
+                        answer.more = true;
+                    }
                     self.pull.empty = if answer.pages.is_empty() { self.pull.empty + 1 } else { 0 };
                     self.effects.push(Effect::TakeIn(flight, Box::new(answer)));
                 }
@@ -110,14 +133,16 @@ impl Engine {
             Err(trouble) => return self.pull_failed(&trouble),
         };
         self.push.dirty |= took.push;
-        if !took.more {
+        if self.full {
+            self.pull_failed(&Trouble::Full);
+        } else if !took.more {
             self.pull.flight = None;
             self.pull.empty = 0;
             self.pull.backoff.reset();
             self.pull.not_before = self.now.mono;
             self.pull.at = self.now.mono + LOOK;
             self.keep = true;
-            self.effects.push(Effect::FetchFiles);
+            self.files.look();
             self.catch_up(false);
             self.answer(&Ok(()));
         } else if self.pull.empty > MOST_EMPTY {
@@ -132,7 +157,7 @@ impl Engine {
         self.pull.flight = None;
         self.pull.empty = 0;
         let at = self.trouble(|engine| &mut engine.pull.backoff, trouble);
-        (self.pull.at, self.pull.not_before) = (at, at);
+        (self.pull.again, self.pull.not_before) = (true, at);
         self.catch_up(false);
         self.answer(&Err(trouble.clone()));
     }

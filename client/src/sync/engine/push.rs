@@ -111,8 +111,7 @@ impl Engine {
                     self.push.lanes.remove(&lane);
                 }
             }
-            // The backend has asked to be left alone meanwhile.
-            Ok(_) if self.now.mono < self.hold => self.push.dirty = true,
+            Ok(_) if self.is_to_be_silent() => self.push.dirty = true,
             Ok(acts) => {
                 // There may be more, in other lanes now and in these later.
                 self.push.dirty = true;
@@ -124,6 +123,9 @@ impl Engine {
     }
 
     pub(super) fn pushed(&mut self, flight: Flight, answer: Result<PushResponse, Trouble>) {
+        if self.push.flying.contains_key(&flight) {
+            self.answered(&answer);
+        }
         let Some(flying) = self.push.flying.get_mut(&flight) else { return };
         let answer = match answer {
             Ok(answer) => answer,

@@ -3,17 +3,16 @@
 //! It keeps every life of its database, so that a client of an earlier one can still be held against what it was
 //! told. It never does more than the real one: what a person is not granted, it does not serve.
 
-use super::feed::{Feed, Put, Row, is_good, newest, read};
+use super::feed::{Feed, Put, Row, is_good, newest, read, weight};
+use crate::store::Missing;
 use protocol::Millis;
 use protocol::access::{Grant, Role, ScopeKind, SyncMode};
 use protocol::id::{DeviceId, MutationId, ScopeId};
-use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
-use protocol::refusal::{Refusal, RefusalCode};
-use protocol::sync::{
-    Back, DigestResponse, Page, PullRequest, PullResponse, PushRequest, PushResponse, ScopeDigest, Span,
-};
+use protocol::mutation::MutationResult;
+use protocol::refusal::RefusalCode;
+use protocol::sync::{Back, DigestResponse, Page, PullRequest, PullResponse, ScopeDigest, Span};
 use serde_json::json;
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 /// How long opened content stays, and the steps in which a guardian's lease moves.
 const LEASE: Millis = 60_000;
@@ -23,7 +22,7 @@ pub(super) const LONG: &str = "long";
 pub(super) const EMPTY: &str = "";
 
 #[derive(Clone)]
-struct Given {
+pub(super) struct Given {
     kind: ScopeKind,
     role: Role,
     sync: SyncMode,
@@ -34,7 +33,7 @@ struct Given {
 /// What became of a mutation, and when.
 #[derive(Clone)]
 pub(super) struct Done {
-    hash: String,
+    pub(super) hash: String,
     pub(super) result: MutationResult,
     pub(super) at: Millis,
 }
@@ -43,9 +42,9 @@ pub(super) struct Done {
 #[derive(Clone, Default)]
 pub(super) struct Life {
     pub(super) feeds: BTreeMap<ScopeId, Feed>,
-    grants: BTreeMap<(usize, ScopeId), Given>,
+    pub(super) grants: BTreeMap<(usize, ScopeId), Given>,
     pub(super) done: HashMap<MutationId, Done>,
-    lanes: BTreeMap<(DeviceId, ScopeId), i64>,
+    pub(super) lanes: BTreeMap<(DeviceId, ScopeId), i64>,
 }
 
 /// What was counted while answering.
@@ -55,6 +54,7 @@ pub(super) struct Told {
     pub(super) again: u32,
     pub(super) gaps: u32,
     pub(super) applied: u32,
+    pub(super) missing: u32,
     pub(super) refused: BTreeSet<&'static str>,
 }
 
@@ -64,10 +64,12 @@ pub(super) struct Backend {
     pub(super) life: Life,
     past: Vec<Life>,
     backups: Vec<Life>,
-    budget: usize,
+    pub(super) budget: usize,
     window: usize,
     /// Acts that make a push fail as a whole.
     pub(super) poisoned: HashMap<MutationId, RefusalCode>,
+    /// Acts whose upload has not arrived.
+    pub(super) lacks: HashSet<MutationId>,
     /// Scopes that a person was ever let into.
     pub(super) ever: BTreeSet<(usize, ScopeId)>,
 }
@@ -82,6 +84,7 @@ impl Backend {
             budget,
             window,
             poisoned: HashMap::new(),
+            lacks: HashSet::new(),
             ever: BTreeSet::new(),
         }
     }
@@ -150,6 +153,13 @@ impl Backend {
 
     pub(super) fn is_served(&self, person: usize, scope: &ScopeId) -> bool {
         self.life.grants.get(&(person, scope.clone())).is_some_and(|given| self.serves(given))
+    }
+
+    /// Whether a person may fetch a document's file now.
+    pub(super) fn has_file(&self, person: usize, file: &Missing) -> bool {
+        let key = ("document".to_owned(), file.document.to_string());
+        let row = self.life.feeds.get(&file.scope).and_then(|feed| feed.rows.get(&key)?.body.as_ref());
+        self.is_served(person, &file.scope) && row.is_some_and(|body| body.contains(&format!("\"{}\"", file.blob)))
     }
 
     fn serves(&self, given: &Given) -> bool {
@@ -233,7 +243,7 @@ impl Backend {
             }
             let feed = &self.life.feeds[&grant.scope];
             let (records, upto) = read(feed, after, feed.head, true, budget);
-            budget = budget.saturating_sub(records.len());
+            budget = budget.saturating_sub(records.iter().map(weight).sum());
             more |= upto < feed.head;
             pages.push(page(grant, Span::Tail { after, upto }, records));
         }
@@ -243,7 +253,7 @@ impl Backend {
                 break;
             }
             let (records, back) = newest(&self.life.feeds[&grant.scope], self.window);
-            budget = budget.saturating_sub(records.len());
+            budget = budget.saturating_sub(records.iter().map(weight).sum());
             more |= back.is_some() || !backs.is_empty();
             pages.push(page(grant, Span::Window { replaces, back }, records));
         }
@@ -254,7 +264,7 @@ impl Backend {
                 break;
             }
             let (records, upto) = read(&self.life.feeds[&grant.scope], at, to, false, budget);
-            budget = budget.saturating_sub(records.len());
+            budget = budget.saturating_sub(records.iter().map(weight).sum());
             more |= upto < to;
             pages.push(page(grant, Span::Back { after: at, upto, to }, records));
         }
@@ -280,115 +290,5 @@ impl Backend {
             Some(ScopeDigest { scope: grant.scope, epoch: grant.epoch, head, digest })
         });
         DigestResponse { db_epoch: self.db_epoch(), scopes: served.collect() }
-    }
-
-    /// The answer, what it touched, and what is to be counted.
-    pub(super) fn push(&mut self, person: usize, request: &PushRequest) -> Result<(PushResponse, Told), Refusal> {
-        if let Some(code) = request.mutations.iter().find_map(|mutation| self.poisoned.get(&mutation.mid)) {
-            return Err((*code).into());
-        }
-        let mut told = Told::default();
-        let mut results = Vec::new();
-        for mutation in &request.mutations {
-            let outcome = self.take(person, &request.device, mutation, &mut told);
-            results.push(MutationResult { mid: mutation.mid.clone(), outcome });
-        }
-        Ok((PushResponse { db_epoch: self.db_epoch(), results }, told))
-    }
-
-    fn take(&mut self, person: usize, device: &DeviceId, mutation: &Mutation, told: &mut Told) -> Outcome {
-        let refused = |code: RefusalCode, details| Outcome::Refused { refusal: Refusal { code, details } };
-        let hash = json!([person, device, mutation.lane, mutation.n, mutation.act]).to_string();
-        match self.life.done.get(&mutation.mid) {
-            Some(done) if done.hash == hash => {
-                told.again += 1;
-                return done.result.outcome.clone();
-            }
-            Some(_) => return refused(RefusalCode::Reused, None),
-            None => {}
-        }
-        let lane = (device.clone(), mutation.lane.clone());
-        match self.life.lanes.get(&lane) {
-            Some(last) if mutation.n != last + 1 => {
-                told.gaps += 1;
-                return refused(RefusalCode::OutOfOrder, Some((last + 1).to_string()));
-            }
-            _ => {}
-        }
-        let outcome = match self.act(person, mutation) {
-            Ok(puts) => {
-                let changed = self.write(puts);
-                told.applied += 1;
-                told.touched.extend(changed.iter().cloned());
-                let served = changed.into_iter().filter(|(scope, _)| self.is_served(person, scope));
-                Outcome::Applied { at: served.map(|(scope, before)| Place { scope, seq: before + 1 }).collect() }
-            }
-            Err(code) => {
-                told.refused.insert(if code == RefusalCode::Access { "access" } else { "other" });
-                refused(code, None)
-            }
-        };
-        self.life.lanes.insert(lane, mutation.n);
-        let result = MutationResult { mid: mutation.mid.clone(), outcome: outcome.clone() };
-        self.life.done.insert(mutation.mid.clone(), Done { hash, result, at: self.now });
-        outcome
-    }
-
-    fn act(&mut self, person: usize, mutation: &Mutation) -> Result<Vec<Put>, RefusalCode> {
-        let granted = |life: &Life, scope: &ScopeId| life.grants.contains_key(&(person, scope.clone())).then_some(());
-        granted(&self.life, &mutation.lane).ok_or(RefusalCode::Access)?;
-        let put = |scope: &ScopeId, kind, id: &str, body: serde_json::Value| Put {
-            scope: scope.clone(),
-            kind,
-            id: id.to_owned(),
-            body: Some(body.to_string()),
-        };
-        match &mutation.act {
-            Act::SendMessage(act) => {
-                let scope = ScopeId::new(act.thread.as_str());
-                granted(&self.life, &scope).ok_or(RefusalCode::Access)?;
-                let feed = &self.life.feeds[&scope];
-                if act.text == EMPTY {
-                    return Err(RefusalCode::Invalid);
-                }
-                if act.text == LONG {
-                    return Err(RefusalCode::TooLong);
-                }
-                if feed.closed {
-                    return Err(RefusalCode::Closed);
-                }
-                if feed.rows.contains_key(&("message".to_owned(), act.message.to_string())) {
-                    return Err(RefusalCode::Reused);
-                }
-                Ok(vec![put(&scope, "message", act.message.as_str(), json!({"text": act.text}))])
-            }
-            Act::MarkRead(act) => {
-                let scope = ScopeId::new(act.thread.as_str());
-                granted(&self.life, &scope).ok_or(RefusalCode::Access)?;
-                let id = format!("p{person}");
-                let held = self.life.feeds[&scope].rows.get(&("read_mark".to_owned(), id.clone()));
-                let held: i64 = held.and_then(|row| row.body.as_ref()?.parse().ok()).unwrap_or_default();
-                Ok(vec![put(&scope, "read_mark", &id, json!(act.upto_seq.max(held)))])
-            }
-            Act::CompleteTask(act) => {
-                let task = ("task".to_owned(), act.task.to_string());
-                let there = self.life.feeds[&mutation.lane].rows.get(&task).is_some_and(|row| row.body.is_some());
-                there.then_some(()).ok_or(RefusalCode::Access)?;
-                Ok(vec![put(&mutation.lane, "task", act.task.as_str(), json!({"done_at": 1}))])
-            }
-            Act::StartThread(act) => {
-                let scope = ScopeId::new(act.thread.as_str());
-                if self.life.feeds.contains_key(&scope) {
-                    return Err(RefusalCode::Reused);
-                }
-                self.grant(person, &scope, ScopeKind::Thread, Role::Resident, SyncMode::Auto);
-                Ok(vec![
-                    put(&scope, "thread", act.thread.as_str(), json!({"thread": act.thread})),
-                    put(&scope, "message", act.message.as_str(), json!({"text": act.text})),
-                ])
-            }
-            Act::Seen(_) => Ok(Vec::new()),
-            _ => Err(RefusalCode::Invalid),
-        }
     }
 }

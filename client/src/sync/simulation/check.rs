@@ -7,6 +7,7 @@ use super::backend::{Backend, Life};
 use super::tally::{Row, Tally};
 use crate::store::{Store, StoreError};
 use protocol::Millis;
+use protocol::access::SyncMode;
 use protocol::digest::Digest;
 use protocol::id::{MutationId, ScopeId};
 use protocol::mutation::{Act, Outcome, Place};
@@ -27,9 +28,11 @@ pub(super) struct Held {
     /// mid, lane, n, state, places
     pub(super) pending: Vec<(MutationId, String, i64, String, Option<String>)>,
     /// scope, epoch, head, lease
-    grants: Vec<(String, i64, Option<i64>, Option<Millis>)>,
-    /// Scopes of files and of look marks.
-    blobs: Vec<String>,
+    pub(super) grants: Vec<(String, i64, Option<i64>, Option<Millis>)>,
+    /// What the server's clock is taken to be ahead of the device's.
+    pub(super) offset: Option<Millis>,
+    /// Scopes of files, and which they are; scopes of look marks.
+    blobs: Vec<(String, String)>,
     looked: Vec<String>,
 }
 
@@ -48,6 +51,8 @@ pub(super) struct Memory {
     pub(super) said: BTreeMap<MutationId, Said>,
     /// A row was lost by no fault of ours, and nobody has noticed yet.
     pub(super) damaged: bool,
+    /// Files that were not to be had when they were asked for.
+    pub(super) not_had: BTreeSet<String>,
     highest: BTreeMap<(String, String, String, String), i64>,
 }
 
@@ -60,7 +65,8 @@ impl Held {
                  'cursors', (SELECT json_group_array(json_array(scope, epoch, seq, back_at, back_to)) FROM cursor),
                  'pending', (SELECT json_group_array(json_array(mid, lane, n, state, places)) FROM (SELECT * FROM pending ORDER BY no)),
                  'grants', (SELECT json_group_array(json_array(scope, epoch, head, lease_until)) FROM grants),
-                 'blobs', (SELECT json_group_array(scope) FROM blob),
+                 'offset', (SELECT value ->> '$' FROM meta WHERE key = 'clock_offset'),
+                 'blobs', (SELECT json_group_array(json_array(scope, blob)) FROM blob),
                  'looked', (SELECT json_group_array(scope) FROM looked))",
         )
         .fetch_one(store.read())
@@ -88,7 +94,17 @@ impl Held {
 
     // Of files and look marks.
     fn others(&self) -> impl Iterator<Item = &str> {
-        self.blobs.iter().chain(&self.looked).map(String::as_str)
+        self.blobs.iter().map(|(scope, _)| scope).chain(&self.looked).map(String::as_str)
+    }
+
+    /// Whether the cursor of `scope` is at `head`, or beyond.
+    pub(super) fn has_come(&self, scope: &str, head: i64) -> bool {
+        self.cursors.iter().any(|(of, _, upto, ..)| of == scope && head <= *upto)
+    }
+
+    /// Whether `scope` was granted under an epoch before this one.
+    pub(super) fn is_older(&self, scope: &str, epoch: i64) -> bool {
+        self.grants.iter().any(|(of, before, ..)| of == scope && *before < epoch)
     }
 
     /// Whether the cursor has passed `seq` in `scope` and its part is here.
@@ -121,7 +137,8 @@ impl Memory {
     ) -> Result<(), String> {
         let life = match &held.life {
             Some(name) => backend.life_of(name).ok_or("a life that never was")?,
-            None if held.records.is_empty() && held.cursors.is_empty() => &Life::default(),
+            // It has not heard of any, or forgot it with everything else.
+            None if held.records.is_empty() && held.cursors.is_empty() => &backend.life,
             None => return Err("rows of no life".to_owned()),
         };
         let rows: BTreeMap<_, _> = held
@@ -184,8 +201,43 @@ impl Memory {
         Ok(())
     }
 
+    /// The store could not even say whose it is, and that was told: nothing of it is left.
+    pub(super) fn given_up(&mut self) {
+        self.said.values_mut().for_each(|said| said.dealt = true);
+        self.held = Held::default();
+    }
+
+    /// The store was made anew after damage: what waited is there, or the person was told that some of it is not.
+    pub(super) fn rescued(&mut self, held: Held, lost_is_told: bool) -> Result<(), String> {
+        for (mid, ..) in &self.held.pending {
+            if !held.pending.iter().any(|(kept, ..)| kept == mid) {
+                let said = self.said.get_mut(mid).ok_or("an act that nobody queued")?;
+                if !lost_is_told {
+                    return Err(format!("(10) lost in silence: {}", short(&said.act)));
+                }
+                said.dealt = true;
+            }
+        }
+        self.damaged = false;
+        self.held = held;
+        Ok(())
+    }
+
+    // Every small file is here.
+    fn check_files(&self, scope: &str) -> Result<(), String> {
+        let documents = self.held.records.iter().filter(|(of, kind, ..)| of == scope && kind == "document");
+        let files = documents.filter_map(|(_, _, _, _, body)| serde_json::from_str::<Filed>(body).ok());
+        for Filed { file: File { blob, size } } in files.filter(|filed| filed.file.size < 5 << 20) {
+            let here = self.held.blobs.iter().any(|(of, held)| of == scope && *held == blob);
+            if !here && !self.not_had.contains(&blob) {
+                return Err(format!("file {blob} of {scope}, {size} bytes, is not here"));
+            }
+        }
+        Ok(())
+    }
+
     /// When all is well: the store is what the backend has for this person, no more and no less.
-    pub(super) fn check_end(&self, person: usize, staff: bool, backend: &Backend) -> Result<(), String> {
+    pub(super) fn check_end(&self, person: usize, backend: &Backend) -> Result<(), String> {
         let held = &self.held;
         if held.life != Some(backend.db_epoch()) {
             return Err("another life of the database".to_owned());
@@ -202,6 +254,9 @@ impl Memory {
                 cursor.map_or((grant.epoch, 0, None), |(_, epoch, seq, at, _)| (*epoch, *seq, *at));
             if (epoch, seq, back) != (grant.epoch, head, None) {
                 return Err(format!("(2) {scope} is at {seq} of {head}, back {back:?}"));
+            }
+            if grant.sync == SyncMode::Auto {
+                self.check_files(scope)?;
             }
             let mut digest = Digest::default();
             for (_, kind, id, seq, _) in held.records.iter().filter(|(of, ..)| of == scope) {
@@ -220,14 +275,23 @@ impl Memory {
                 Some("refused") | None => {}
                 Some(state) => return Err(format!("(10) still {state} in {}: {}", said.lane, short(&said.act))),
             }
-            if state == Some("refused")
-                && (is_silent(&said.act) || staff && !grants.iter().any(|it| it.scope == said.lane))
-            {
+            if state == Some("refused") && is_silent(&said.act) {
                 return Err(format!("a refusal that nobody can deal with is kept: {}", short(&said.act)));
             }
         }
         Ok(())
     }
+}
+
+#[derive(Deserialize)]
+struct Filed {
+    file: File,
+}
+
+#[derive(Deserialize)]
+struct File {
+    blob: String,
+    size: i64,
 }
 
 // Why it may be gone.
@@ -239,7 +303,6 @@ fn dropped(
     backend: &Backend,
     answer: Option<Millis>,
 ) -> Result<(), String> {
-    let granted = held.grants.iter().any(|(scope, ..)| scope == said.lane.as_str());
     // A task that is none any more, or done, needs no doing.
     let moot = match &said.act {
         Act::CompleteTask(act) => !held
@@ -248,7 +311,7 @@ fn dropped(
             .any(|(_, kind, id, _, body)| kind == "task" && id == act.task.as_str() && !body.contains("done_at")),
         _ => false,
     };
-    let may_go = said.dealt || is_silent(&said.act) || moot || !granted;
+    let may_go = said.dealt || is_silent(&said.act) || moot;
     let done = life.done.get(mid);
     match done.map(|done| &done.result.outcome) {
         Some(Outcome::Applied { at }) => {

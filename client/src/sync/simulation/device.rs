@@ -5,14 +5,19 @@
 use super::super::engine::{Effect, Engine, Event, Flight, Now, TookIn, Trouble};
 use super::check::{Held, Memory};
 use crate::seal::Key;
-use crate::store::{Meta, Store, StoreError};
+use crate::store::{Left, Meta, Missing, Store, StoreError, wipe};
+use bridge::sync::Storage;
 use protocol::Millis;
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
 use protocol::identity::{Me, Realm};
 use protocol::mutation::Mutation;
 use protocol::sync::{DigestResponse, PullRequest, PullResponse};
 use std::collections::{BTreeSet, VecDeque};
-use std::path::PathBuf;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// The size of a page of the store.
+const PAGE: usize = 8192;
 
 /// What is under way.
 #[derive(Debug)]
@@ -24,6 +29,10 @@ pub(super) enum Work {
     Push(Flight, Vec<Mutation>),
     /// The answer on its way back; what is served in it, and when that was.
     Answer(Flight, Box<PullResponse>, Truth),
+    /// A question for a file on its way. Once its answer is here it is a call of the store.
+    File(Flight, Missing),
+    /// Staff open content with a purpose.
+    Open,
     /// A question for digests on its way, and the answer.
     Compare,
     Digests(Box<DigestResponse>),
@@ -60,6 +69,7 @@ pub(super) struct Device {
     pub(super) id: DeviceId,
     pub(super) store: Store,
     engine: Engine,
+    me: Me,
     folder: PathBuf,
     key: Key,
     began: i64,
@@ -74,6 +84,11 @@ pub(super) struct Device {
     awaiting: bool,
     pub(super) offline: bool,
     pub(super) portal: bool,
+    pub(super) storage: Storage,
+    /// What only others were shown, since its last complete pull.
+    pub(super) withheld: Vec<String>,
+    /// What changed without its hearing of it: scopes, and the heads that it has to come to.
+    pub(super) missed: Vec<(ScopeId, i64)>,
     pub(super) tickets: BTreeSet<u64>,
     pub(super) memory: Memory,
 }
@@ -98,11 +113,9 @@ impl Device {
             municipality_phone: String::new(),
             own_scope: own_scope(person),
         };
-        let mut tx = store.write().await?;
-        Meta::Me.keep(&mut tx, &me).await?;
-        Meta::Device.keep(&mut tx, &id).await?;
-        tx.commit().await?;
+        settle_in(&store, &me, &id).await?;
         Ok(Self {
+            me,
             person,
             staff,
             id,
@@ -122,15 +135,42 @@ impl Device {
             awaiting: false,
             offline: false,
             portal: false,
+            storage: Storage::Ok,
+            withheld: Vec::new(),
+            missed: Vec::new(),
             tickets: BTreeSet::new(),
             memory: Memory::default(),
         })
     }
 
-    /// Everything in memory is gone, and what was under way with it; the store is opened again.
-    pub(super) async fn crash(&mut self, now: i64, seed: u64) -> Result<(), StoreError> {
-        self.store.close().await;
-        self.store = Store::open(&self.folder, &self.key).await?;
+    /// Everything in memory is gone, and what was under way with it. The store is opened again as it lay on the disk
+    /// at that moment, log and all; or, if `rot` says where, with a page that the disk has damaged.
+    pub(super) async fn crash(&mut self, now: i64, seed: u64, rot: Option<f64>) -> Result<(), StoreError> {
+        match rot {
+            None => {
+                let end = self.folder.with_extension("end");
+                copy_all(&self.folder, &end)?;
+                self.store.shut().await;
+                fs::remove_dir_all(&self.folder)?;
+                fs::rename(end, &self.folder)?;
+            }
+            Some(place) => {
+                self.store.shut().await;
+                damage_page(&self.folder.join("store.db"), place)?;
+            }
+        }
+        self.store = match Store::open(&self.folder, &self.key).await {
+            Err(StoreError::Damaged) => {
+                // Somebody logs in anew.
+                wipe(&self.folder)?;
+                let store = Store::open(&self.folder, &self.key).await?;
+                settle_in(&store, &self.me, &DeviceId::new(format!("{}again", self.id))).await?;
+                self.memory.given_up();
+                store
+            }
+            opened => opened?,
+        };
+        self.id = self.store.meta(Meta::Device).await?.unwrap_or_else(|| self.id.clone());
         self.slept = 0;
         self.began = now;
         self.engine = Engine::new(self.clocks(now), seed);
@@ -179,7 +219,8 @@ impl Device {
                 }
                 Effect::WakeAt(mono) => self.bell = mono + self.began + self.slept,
                 Effect::Compare => self.work.push(Work::Compare),
-                Effect::FetchFiles | Effect::CatchingUp(_) => {}
+                Effect::FetchFile(flight, missing) => self.work.push(Work::File(flight, missing)),
+                Effect::Online(_) | Effect::CatchingUp(_) => {}
                 effect => self.work.push(Work::Store(effect)),
             }
         }
@@ -191,7 +232,10 @@ impl Device {
         let wall = self.clocks(now).wall;
         let store = &self.store;
         match effect {
-            Effect::LoadPull(flight) => Event::PullLoaded(flight, self.pull_request().await.map_err(Into::into)),
+            Effect::LoadPull(flight) => {
+                let asks = store.pull_request(&self.id).await;
+                Event::PullLoaded(flight, asks.map(|asks| (asks, self.storage)).map_err(Into::into))
+            }
             Effect::TakeIn(flight, answer) => {
                 let applied = store.apply(&answer, wall).await;
                 let took = applied.map(|applied| TookIn { more: applied.more, push: applied.push });
@@ -208,6 +252,16 @@ impl Device {
                 let applied = store.apply_page(&page).await;
                 Event::TookPage(applied.map(|applied| applied.is_some()).map_err(Trouble::from))
             }
+            Effect::LoadFile(flight, except) => {
+                let missing = store.missing_file(&except).await;
+                let room = |(missing, left)| (missing, Left { storage: self.storage, ..left });
+                Event::FileLoaded(flight, missing.map(|missing| missing.map(room)).map_err(Into::into))
+            }
+            // It has come.
+            Effect::FetchFile(flight, Missing { scope, document, blob, .. }) => {
+                let kept = store.keep_file((&scope, &document, &blob), (b"sealed", b"key"), 6, wall).await;
+                Event::Fetched(flight, kept.map_err(Into::into))
+            }
             _ => {
                 // A failure is tried again at the next round, as in the driver.
                 Event::Kept(self.keep(wall).await.unwrap_or(false))
@@ -218,16 +272,7 @@ impl Device {
     // The index follows in small steps here, so that much comes between them.
     async fn keep(&self, wall: Millis) -> Result<bool, StoreError> {
         self.store.end_leases(wall).await?;
-        Ok(self.store.index_some(4).await? || self.store.purge_some().await?)
-    }
-
-    async fn pull_request(&self) -> Result<PullRequest, StoreError> {
-        Ok(PullRequest {
-            device: self.id.clone(),
-            grants: self.store.grants_hash().await?,
-            cursors: self.store.cursors().await?,
-            waiting: self.store.unsettled().await?,
-        })
+        self.store.tend(4).await
     }
 
     pub(super) async fn held(&self) -> Result<Held, StoreError> {
@@ -268,26 +313,44 @@ impl Device {
         Ok(tx.commit().await?)
     }
 
-    /// What a screen leaves behind: a look mark and a file of the first document that is here.
-    pub(super) async fn look(&self, file: u64) -> Result<(), StoreError> {
+    /// What a screen leaves behind: a look mark of the first document that is here.
+    pub(super) async fn look(&self) -> Result<(), StoreError> {
         let document = self.memory.held.records.iter().find(|(_, kind, ..)| kind == "document");
-        let Some((scope, _, id, ..)) = document else { return Ok(()) };
-        let file = format!("f{file}");
-        std::fs::write(self.store.blobs().join(&file), "sealed")?;
-        let mut tx = self.store.write().await?;
-        sqlx::query("INSERT OR IGNORE INTO looked (scope, id) VALUES (?1, ?2)")
-            .bind(scope)
-            .bind(id)
-            .execute(&mut *tx)
-            .await?;
-        sqlx::query("INSERT OR REPLACE INTO blob (scope, document, blob, file, key) VALUES (?1, ?2, 'b', ?3, x'00')")
-            .bind(scope)
-            .bind(id)
-            .bind(file)
-            .execute(&mut *tx)
-            .await?;
-        Ok(tx.commit().await?)
+        if let Some((scope, _, id, ..)) = document {
+            self.store.look(scope, &[id]).await?;
+        }
+        Ok(())
     }
+}
+
+async fn settle_in(store: &Store, me: &Me, id: &DeviceId) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    Meta::Me.keep(&mut tx, me).await?;
+    Meta::Device.keep(&mut tx, id).await?;
+    Ok(tx.commit().await?)
+}
+
+// What of a folder a crash leaves: all but what only connections share, and the reserve, which holds nothing.
+fn copy_all(from: &Path, to: &Path) -> Result<(), StoreError> {
+    fs::create_dir_all(to)?;
+    for entry in fs::read_dir(from)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            copy_all(&entry.path(), &to.join(entry.file_name()))?;
+        } else if entry.file_name() != "store.db-shm" && entry.file_name() != "reserve" {
+            fs::copy(entry.path(), to.join(entry.file_name()))?;
+        }
+    }
+    Ok(())
+}
+
+fn damage_page(file: &Path, place: f64) -> Result<(), StoreError> {
+    let mut bytes = fs::read(file)?;
+    let pages = u32::try_from(bytes.len() / PAGE).unwrap_or(u32::MAX);
+    let page = (0..pages).find(|page| f64::from(page + 1) > place * f64::from(pages)).unwrap_or_default();
+    let at = usize::try_from(page).unwrap_or_default() * PAGE + 100;
+    bytes[at..at + 100].fill(0x5a);
+    Ok(fs::write(file, bytes)?)
 }
 
 /// Where a store call fails.

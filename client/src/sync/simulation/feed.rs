@@ -41,6 +41,7 @@ impl Feed {
     }
 }
 
+/// Whether a cursor can be gone on with.
 pub(super) fn is_good(cursor: &Cursor, epoch: i64, feed: &Feed) -> bool {
     let back_is_good = cursor.back.is_none_or(|back| 0 <= back.at && back.at < back.to && back.to <= cursor.seq);
     cursor.epoch == epoch && feed.floor <= cursor.seq && cursor.seq <= feed.head && back_is_good
@@ -51,21 +52,32 @@ fn record((kind, id): &(String, String), row: &Row) -> Record {
     Record { id: RecordId::new(id), kind: kind.clone(), seq: row.seq, deleted: row.body.is_none(), body }
 }
 
-// As many whole numbers as the budget lets through, at least one, and up to where they reach.
+/// As many whole numbers as the budget lets through, at least one, and up to where they reach.
 pub(super) fn read(feed: &Feed, after: i64, to: i64, deleted: bool, budget: usize) -> (Vec<Record>, i64) {
     let part = |row: &Row| after < row.seq && row.seq <= to && (deleted || row.body.is_some());
     let mut rows: Vec<_> = feed.rows.iter().filter(|(_, row)| part(row)).map(|(key, row)| record(key, row)).collect();
     rows.sort_by_key(|record| record.seq);
-    match rows.get(budget).map(|next| next.seq) {
-        None => (rows, to),
-        Some(_) => {
-            let last = rows[budget - 1].seq;
-            rows.retain(|record| record.seq <= last);
-            (rows, last)
-        }
+    let mut room = budget;
+    let fits = rows.iter().take_while(|record| {
+        let fits = room > 0;
+        room = room.saturating_sub(weight(record));
+        fits
+    });
+    let fits = fits.count();
+    if fits == rows.len() {
+        return (rows, to);
     }
+    let last = rows[fits - 1].seq;
+    rows.retain(|record| record.seq <= last);
+    (rows, last)
 }
 
+/// What a record takes of an answer's budget: long texts take more.
+pub(super) fn weight(record: &Record) -> usize {
+    1 + record.body.get().len() / 1_000
+}
+
+/// The newest records of each kind, and what is left for later.
 pub(super) fn newest(feed: &Feed, most: usize) -> (Vec<Record>, Option<Back>) {
     let mut rows: Vec<_> = feed.rows.iter().filter(|(_, row)| row.body.is_some()).collect();
     rows.sort_by_key(|(_, row)| std::cmp::Reverse(row.seq));

@@ -7,6 +7,7 @@
 //!
 //! `DIGITEAM_SEEDS=N` runs that many, `DIGITEAM_SEED=N` just that one, and tells what happens in it.
 
+mod act;
 mod backend;
 mod check;
 mod device;
@@ -14,6 +15,7 @@ mod feed;
 mod network;
 mod people;
 mod tally;
+mod watch;
 mod world;
 
 use crate::seal::Key;

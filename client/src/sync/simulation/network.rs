@@ -1,13 +1,14 @@
 //! What lies between devices and backend, and what is lost, doubled or late there.
 
-use super::super::engine::{Event, Trouble};
+use super::super::engine::{Effect, Event, Trouble};
 use super::backend::Told;
 use super::device::{Stream, StreamState, Truth, Work};
+use super::feed::weight;
 use super::tally::{Fault, Row};
 use super::world::World;
 use protocol::id::ScopeId;
 use protocol::refusal::Refusal;
-use protocol::sync::{Event as Hint, PushRequest, PushResponse, Span};
+use protocol::sync::{Event as Hint, PullRequest, PullResponse, PushRequest, PushResponse, Span};
 use rand::Rng as _;
 use std::time::Duration;
 
@@ -37,12 +38,7 @@ impl World {
                     Some(trouble) => Work::Tell(Event::Pulled(flight, Err(trouble))),
                     None => {
                         let answer = self.backend.pull(self.devices[index].person, &request);
-                        if answer.more {
-                            self.tally.row(Row::MorePages);
-                        }
-                        if answer.pages.iter().any(|it| matches!(it.span, Span::Window { replaces: Some(_), .. })) {
-                            self.tally.row(Row::Void);
-                        }
+                        self.count_pages(&request, &answer);
                         Work::Answer(flight, Box::new(answer), truth)
                     }
                 }
@@ -69,6 +65,32 @@ impl World {
                 };
                 Work::Tell(Event::Pushed(flight, answer))
             }
+            Work::File(flight, missing) => match trouble.or_else(|| self.lost()) {
+                // Somebody answers, with something.
+                Some(Trouble::Down) if self.devices[index].portal => {
+                    self.devices[index].memory.not_had.insert(missing.blob);
+                    Work::Tell(Event::Fetched(flight, Ok(false)))
+                }
+                Some(trouble) => Work::Tell(Event::Fetched(flight, Err(trouble))),
+                None if self.backend.has_file(self.devices[index].person, &missing) => {
+                    Work::Store(Effect::FetchFile(flight, missing))
+                }
+                None => {
+                    self.devices[index].memory.not_had.insert(missing.blob);
+                    Work::Tell(Event::Fetched(flight, Ok(false)))
+                }
+            },
+            Work::Open => match trouble {
+                Some(trouble) => Work::Tell(Event::Answered(Err(trouble))),
+                None => {
+                    let person = self.devices[index].person;
+                    if self.backend.open(person) {
+                        self.stale(person);
+                    }
+                    self.ask(index);
+                    Work::Tell(Event::Answered(Ok(())))
+                }
+            },
             Work::Compare => match trouble.or_else(|| self.lost()) {
                 Some(trouble) => Work::Tell(Event::Compared(Err(trouble))),
                 None => Work::Digests(Box::new(self.backend.digests(self.devices[index].person))),
@@ -76,6 +98,39 @@ impl World {
             other => other,
         };
         self.devices[index].work.push(answer);
+    }
+
+    /// Somebody waits for a pull.
+    pub(super) fn ask(&mut self, index: usize) {
+        self.made += 1;
+        let device = &mut self.devices[index];
+        device.tickets.insert(self.made);
+        device.work.push(Work::Tell(Event::Asked(self.made)));
+    }
+
+    // Which rows of the table an answer lives through.
+    fn count_pages(&mut self, asked: &PullRequest, answer: &PullResponse) {
+        if answer.more {
+            self.tally.row(Row::MorePages);
+        }
+        for page in &answer.pages {
+            let cursor = asked.cursors.iter().find(|cursor| cursor.scope == page.scope);
+            let floor = self.backend.life.feeds[&page.scope].floor;
+            let weights: Vec<_> = page.records.iter().map(weight).collect();
+            let (first, last) = (page.records.first(), page.records.last());
+            let of_one = first.zip(last).is_some_and(|(first, last)| first.seq == last.seq);
+            let row = match page.span {
+                Span::Window { replaces: Some(seq), .. } if seq < floor => Row::Collected,
+                Span::Window { replaces: Some(_), .. } => Row::Void,
+                Span::Back { after, .. } if after < floor && cursor.is_some() => Row::OlderPart,
+                _ if of_one && weights.iter().sum::<usize>() > self.backend.budget && weights.len() > 1 => {
+                    Row::OneNumber
+                }
+                _ if answer.more && weights.iter().any(|weight| *weight > 1) => Row::LongTexts,
+                _ => continue,
+            };
+            self.tally.row(row);
+        }
     }
 
     // What became of an answer on its way back.
@@ -88,13 +143,15 @@ impl World {
     }
 
     pub(super) fn serve_push(&mut self, index: usize, request: &PushRequest) -> Result<PushResponse, Refusal> {
-        let (answer, Told { touched, again, gaps, applied, refused }) =
+        let (answer, Told { touched, again, gaps, applied, missing, refused }) =
             self.backend.push(self.devices[index].person, request)?;
         for (happened, row) in [
             (again > 0, Row::SameMid),
             (gaps > 0, Row::Gap),
             (!refused.is_empty(), Row::Refused),
             (refused.contains("access"), Row::AccessLost),
+            (missing > 0, Row::Missing),
+            (refused.contains("newer"), Row::NewerAct),
             (!refused.is_empty() && applied > 0, Row::OneRefused),
         ] {
             if happened {
@@ -154,7 +211,7 @@ impl World {
                 stream.state = StreamState::Silent(self.now);
                 Vec::new()
             }
-            StreamState::Open => self.hear(&mut stream),
+            StreamState::Open => self.hear(index, &mut stream),
         };
         if !said.iter().any(|event| matches!(event, Event::Hushed(..))) {
             self.devices[index].stream = Some(stream);
@@ -165,13 +222,24 @@ impl World {
         }
     }
 
-    fn hear(&mut self, stream: &mut Stream) -> Vec<Event> {
+    /// A device does not hear that something changed.
+    pub(super) fn miss(&mut self, index: usize, hint: &Hint) {
+        if let Some(scope) = hint.scope.as_ref().filter(|scope| self.backend.life.feeds.contains_key(scope)) {
+            let head = self.backend.life.feeds[scope].head;
+            let held = &self.devices[index].memory.held;
+            if !held.has_come(scope.as_str(), head) {
+                self.devices[index].missed.push((scope.clone(), head));
+            }
+        }
+    }
+
+    fn hear(&mut self, index: usize, stream: &mut Stream) -> Vec<Event> {
         if stream.hints.len() > 1 && self.strikes(Fault::HintLate) {
             stream.hints.swap(0, 1);
         }
         let Some(hint) = stream.hints.pop_front() else { return Vec::new() };
         if self.strikes(Fault::HintLost) {
-            self.tally.row(Row::HintLost);
+            self.miss(index, &hint);
             return Vec::new();
         }
         let twice = self.strikes(Fault::HintTwice);
@@ -200,6 +268,8 @@ impl World {
                         self.tally.row(Row::Killed);
                         Event::Pushed(*flight, Err(Trouble::Unreachable))
                     }
+                    Work::File(flight, _) => Event::Fetched(*flight, Err(Trouble::Unreachable)),
+                    Work::Open => Event::Answered(Err(Trouble::Unreachable)),
                     Work::Compare | Work::Digests(_) => Event::Compared(Err(Trouble::Unreachable)),
                     _ => continue,
                 };

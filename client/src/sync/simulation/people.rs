@@ -8,7 +8,9 @@ use super::feed::Put;
 use super::tally::{Fault, Row};
 use super::world::{World, told};
 use crate::store::queue;
+use bridge::sync::Storage;
 use protocol::access::{Role, ScopeKind, Seen, SyncMode};
+use protocol::case::WriteNote;
 use protocol::id::{CaseId, MessageId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::message::{MarkRead, SendMessage, StartThread};
 use protocol::mutation::Act;
@@ -47,7 +49,6 @@ impl World {
     pub(super) async fn stir(&mut self) -> Result<(), String> {
         self.pass(1);
         let index = self.dice.gen_range(0..self.devices.len());
-        let person = self.devices[index].person;
         let awake = self.devices[index].asleep.is_none();
         match self.dice.gen_range(0..100) {
             0..30 if awake => self.queue_one(index).await,
@@ -59,22 +60,16 @@ impl World {
                 Ok(())
             }
             55..60 => {
-                if self.backend.open(person) {
-                    self.stale(person);
-                }
-                let device = &mut self.devices[index];
-                self.made += 1;
-                device.tickets.insert(self.made);
-                device.work.push(Work::Tell(Event::Asked(self.made)));
+                let work = if self.devices[index].staff { Work::Open } else { Work::Tell(Event::Nudged) };
+                self.devices[index].work.push(work);
+                self.ask(index);
                 Ok(())
             }
-            60..64 if awake => {
-                self.made += 1;
-                self.devices[index].look(self.made).await.map_err(told)
-            }
+            60..64 if awake => self.devices[index].look().await.map_err(told),
             64..68 if awake => self.deal_with_refused(index).await,
             68..70 => {
-                self.devices[index].work.push(Work::Tell(Event::Nudged));
+                let seen = if self.dice.gen_bool(0.5) { Event::Nudged } else { Event::Shown(self.dice.gen_bool(0.5)) };
+                self.devices[index].work.push(Work::Tell(seen));
                 Ok(())
             }
             70..74 => {
@@ -121,24 +116,33 @@ impl World {
                 let own = own_scope(self.dice.gen_range(0..3));
                 vec![put(own.as_str(), "task", format!("task{any}"), Some(json!({"n": made}).to_string()))]
             }
-            11..13 => vec![put(case, "document", format!("doc{any}"), Some(text(1)))],
+            11..13 => {
+                let size = if self.dice.gen_bool(0.2) { 6 << 20 } else { 6 };
+                let file = json!({"blob": format!("b{made}"), "name": "f", "media_type": "application/pdf", "size": size, "sha256": ""});
+                let body = json!({"text": "ö", "file": file, "signed_at": made}).to_string();
+                // As often as not it is in both cases.
+                let cases = if self.dice.gen_bool(0.5) { vec!["c0", "c1"] } else { vec![case] };
+                cases.iter().map(|case| put(case, "document", format!("doc{any}"), Some(body.clone()))).collect()
+            }
             13..15 => {
                 vec![put(case, "note", format!("n{made}"), Some(text(600))), put(case, "note", format!("n{any}"), None)]
             }
             15 => {
-                self.tally.row(Row::Newer);
                 vec![put(case, "hologram", format!("h{any}"), Some(json!({"form": [1, {"x": null}]}).to_string()))]
             }
-            16 => {
-                // A document that one audience may not see any more; in the other's scope it stays.
-                self.tally.row(Row::Withheld);
-                vec![put(case, "document", format!("doc{any}"), None)]
+            // A document that one audience may not see any more; in the other's scope it stays.
+            16 => vec![put(case, "document", format!("doc{any}"), None)],
+            // Both cases in one mutation; sometimes one sees less of it.
+            17 if self.dice.gen_bool(0.3) => {
+                self.devices.iter_mut().for_each(|device| device.withheld.push(format!("w{made}")));
+                vec![put("c0", "note", format!("w{made}"), Some(text(1)))]
             }
-            // Both cases in one mutation.
             17 => vec![
                 put("c0", "note", format!("n{made}"), Some(text(1))),
                 put("c1", "note", format!("n{made}"), Some(text(1))),
             ],
+            // A whole list in one mutation.
+            18 => (0..12).map(|n| put(case, "note", format!("l{n}"), Some(text(1 + made as usize % 3)))).collect(),
             _ => vec![put(thread, "read_mark", "p9".to_owned(), Some(made.to_string()))],
         };
         let touched = self.backend.write(puts);
@@ -147,6 +151,7 @@ impl World {
 
     async fn queue_one(&mut self, index: usize) -> Result<(), String> {
         self.made += 1;
+        let newer = self.strikes(Fault::NewerAct);
         let (made, device) = (self.made, &self.devices[index]);
         if device.memory.held.life.is_none() {
             // Before the first pull there is no screen to say anything on.
@@ -162,7 +167,7 @@ impl World {
             2 => "lång ".repeat(2_000),
             _ => format!("ord {made}"),
         };
-        let (lane, act): (ScopeId, Act) = match (self.dice.gen_range(0..10), task) {
+        let (lane, act): (ScopeId, Act) = match (if newer { 2 } else { self.dice.gen_range(0..10) }, task) {
             (0, _) => {
                 let thread = ThreadId::new(format!("n{made}"));
                 let (case, with) = (CaseId::new("c"), PersonId::new("p9"));
@@ -170,6 +175,11 @@ impl World {
                 (own, StartThread { thread, case, subject: "s".to_owned(), with, message, text }.into())
             }
             (1, Some(task)) => (own, CompleteTask { task }.into()),
+            (2, _) if newer => {
+                let (case, note) = (CaseId::new("c"), RecordId::new(format!("k{made}")));
+                let (heading, happened_at, hidden_from) = ("k".to_owned(), self.now, Vec::new());
+                (own, WriteNote { case, note, heading, text, happened_at, hidden_from }.into())
+            }
             (2, _) => (own, Seen { scope: ScopeId::new("c0"), at: self.now }.into()),
             (kind, _) if !threads.is_empty() => {
                 let scope = threads[self.dice.gen_range(0..threads.len())].clone();
@@ -191,6 +201,8 @@ impl World {
             self.backend.poisoned.insert(mid.clone(), RefusalCode::Invalid);
         } else if self.strikes(Fault::Poison) {
             self.backend.poisoned.insert(mid.clone(), RefusalCode::Internal);
+        } else if self.strikes(Fault::Lacks) {
+            self.backend.lacks.insert(mid.clone());
         }
         self.devices[index].memory.said.insert(mid, Said { lane, act, dealt: false });
         self.look_at(index, &Event::Queued, false).await?;
@@ -247,7 +259,7 @@ impl World {
             }
             2 | 3 if self.strikes_often(Fault::Floor) => {
                 let scope = GRANTS[self.dice.gen_range(0..GRANTS.len())].1;
-                self.backend.raise_floor(&ScopeId::new(scope), self.dice.gen_range(0..40));
+                self.backend.raise_floor(&ScopeId::new(scope), self.dice.gen_range(0..120));
             }
             4 if self.dice.gen_bool(0.1) => self.backend.close(&ScopeId::new("t0")),
             _ => {}
@@ -255,25 +267,35 @@ impl World {
     }
 
     fn befall_device(&mut self, index: usize) {
-        let what = self.dice.gen_range(0..7);
-        let fault =
-            [Fault::Offline, Fault::Offline, Fault::Portal, Fault::Ended, Fault::Sleep, Fault::Clock, Fault::Clock]
-                [what];
+        const WHAT: [Fault; 9] = [
+            Fault::Offline,
+            Fault::Offline,
+            Fault::Portal,
+            Fault::Ended,
+            Fault::Sleep,
+            Fault::Clock,
+            Fault::Clock,
+            Fault::Room,
+            Fault::Room,
+        ];
+        let fault = WHAT[self.dice.gen_range(0..WHAT.len())];
         // What is broken gets well again as easily.
         let device = &mut self.devices[index];
         match fault {
             Fault::Offline if device.offline => return device.offline = false,
             Fault::Portal if device.portal => return device.portal = false,
             Fault::Ended if device.ended => return device.log_in(),
+            Fault::Room if device.storage != Storage::Ok => return device.storage = Storage::Ok,
             _ => {}
         }
         if !self.strikes_often(fault) {
             return;
         }
         let (far, jump) = (self.dice.gen_range(1_000..200_000), self.dice.gen_range(-7_200_000..7_200_000));
-        let now = self.now;
+        let (now, storage) = (self.now, if self.dice.gen_bool(0.5) { Storage::Low } else { Storage::Full });
         let device = &mut self.devices[index];
         match fault {
+            Fault::Room => device.storage = storage,
             Fault::Offline => {
                 device.offline = true;
                 if let Some(stream) = &mut device.stream {

@@ -4,13 +4,12 @@
 //! Nothing else does: there is one thread of happenings, and both clocks are the world's own. After a while all
 //! is mended, and then everything has to come right by itself.
 
-use super::super::engine::{Effect, Event, Trouble};
+use super::super::engine::Event;
 use super::backend::Backend;
-use super::check::check_left;
-use super::device::{Breach, Device, StreamState, Work};
-use super::tally::{Fault, Row, Tally};
+use super::device::{Device, StreamState, Work};
+use super::tally::{Fault, Tally};
 use crate::seal::Key;
-use protocol::id::ScopeId;
+use bridge::sync::Storage;
 use protocol::sync::PushRequest;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
@@ -35,10 +34,10 @@ pub(super) struct World {
     pub(super) healed: bool,
     pub(super) made: u64,
     pub(super) ghosts: Vec<(usize, PushRequest)>,
-    rates: Vec<f64>,
+    pub(super) rates: Vec<f64>,
     /// Nobody ever gets an event stream here: hints are optional.
     pub(super) deaf: bool,
-    trace: DefaultHasher,
+    pub(super) trace: DefaultHasher,
     /// Says what happens, for a world that is looked at alone.
     aloud: bool,
 }
@@ -114,7 +113,7 @@ impl World {
         for _ in 0..most {
             if self.choices().is_empty() {
                 let wrong = self.devices.iter().enumerate().find_map(|(index, device)| {
-                    let right = device.memory.check_end(device.person, device.staff, &self.backend);
+                    let right = device.memory.check_end(device.person, &self.backend);
                     let waits = if device.tickets.is_empty() { Ok(()) } else { Err("somebody still waits".to_owned()) };
                     right.and(waits).err().map(|why| format!("d{index}: {why}"))
                 });
@@ -137,16 +136,20 @@ impl World {
         }
         // A change that nobody hears of: only looking now and then finds it.
         if self.strikes_often(Fault::HintLost) {
-            self.tally.row(Row::HintLost);
             self.others_write();
-            self.devices.iter_mut().filter_map(|device| device.stream.as_mut()).for_each(|it| it.hints.clear());
+            for index in 0..self.devices.len() {
+                let stream = self.devices[index].stream.as_mut();
+                let lost: Vec<_> = stream.map(|stream| stream.hints.drain(..).collect()).unwrap_or_default();
+                lost.iter().for_each(|hint| self.miss(index, hint));
+            }
         }
         self.healed = true;
+        self.backend.lacks.clear();
         self.backend.poisoned.retain(|_, code| *code != protocol::refusal::RefusalCode::Internal);
         let awake = self.devices.iter().filter_map(|device| device.asleep).max();
         self.pass(awake.map_or(0, |until| (until - self.now).max(0)));
         for device in &mut self.devices {
-            (device.offline, device.portal) = (false, false);
+            (device.offline, device.portal, device.storage) = (false, false, Storage::Ok);
             device.log_in();
         }
         Ok(())
@@ -265,111 +268,6 @@ impl World {
         self.say(index, &event);
         (self.now, index, std::mem::discriminant(&event)).hash(&mut self.trace);
         self.devices[index].step(self.now, event).map_err(|why| format!("d{index}: {why}"))
-    }
-
-    async fn call(&mut self, index: usize, effect: Effect) -> Result<(), String> {
-        if self.strikes(Fault::Crash) {
-            return self.crash(index).await;
-        }
-        self.say(index, &effect);
-        let taking = matches!(effect, Effect::TakeIn(..) | Effect::TakePage(_));
-        let breach = match (self.strikes(Fault::CrashMid), self.dice.gen_bool(0.3)) {
-            (true, _) => Some((Breach::Cursor, true)),
-            (false, true) if self.strikes(Fault::StoreFails) => {
-                Some(([Breach::Cursor, Breach::Pending, Breach::Meta][self.dice.gen_range(0..3)], false))
-            }
-            (false, false) if self.rates[Fault::Full as usize] > 0.0 && !self.healed && self.dice.gen_bool(0.2) => {
-                Some((Breach::Full, false))
-            }
-            _ => None,
-        };
-        let device = &mut self.devices[index];
-        if let Some((what, _)) = breach {
-            device.break_store(what).await.map_err(told)?;
-        }
-        let kept = matches!(effect, Effect::Keep);
-        let event = device.call(self.now, effect).await;
-        if breach.is_some() {
-            device.mend_store().await.map_err(told)?;
-        }
-        self.look_at(index, &event, kept).await?;
-        let full = matches!(&event, Event::TookIn(_, Err(Trouble::Full)) | Event::TookPage(Err(Trouble::Full)));
-        if full {
-            self.tally.fault(Fault::Full);
-            self.tally.row(Row::Full);
-        }
-        if breach.is_some_and(|(_, crash)| crash) {
-            if taking {
-                self.tally.row(Row::CrashMid);
-            }
-            return self.crash(index).await;
-        }
-        if self.strikes(Fault::CrashAfter) {
-            return self.crash(index).await;
-        }
-        self.devices[index].work.push(Work::Tell(event));
-        Ok(())
-    }
-
-    /// Checks what the store holds now, after what `event` tells.
-    pub(super) async fn look_at(&mut self, index: usize, event: &Event, kept: bool) -> Result<(), String> {
-        self.tally.store_calls += 1;
-        let device = &mut self.devices[index];
-        if matches!(event, Event::PullLoaded(..) | Event::PushLoaded(..)) {
-            return Ok(());
-        }
-        let held = device.held().await.map_err(told)?;
-        held.hash(&mut self.trace);
-        let complete = match event {
-            Event::TookIn(_, Ok(took)) if !took.more => device.truth.take(),
-            _ => None,
-        };
-        let before = device.memory.held.clone();
-        let left: Vec<_> = before.scopes().difference(&held.scopes()).map(|scope| ScopeId::new(*scope)).collect();
-        for scope in left {
-            let granted = self.backend.grants(device.person).iter().any(|grant| grant.scope == scope);
-            self.tally.row(if granted || kept { Row::LeaseEnds } else { Row::GrantEnds });
-        }
-        if before.life.is_some() && before.life != held.life {
-            self.tally.row(Row::OtherLife);
-        }
-        if matches!(event, Event::Compared(Ok(true))) {
-            device.memory.damaged = false;
-            self.tally.row(Row::Differs);
-        }
-        if matches!(event, Event::TookPage(Ok(false))) {
-            self.tally.row(Row::OldPage);
-        }
-        let here = format!("d{index} after {}", name(event));
-        let checked = match &complete {
-            Some(truth) => check_left(&held, &truth.served),
-            None => Ok(()),
-        };
-        let answer = complete.map(|truth| truth.at);
-        checked
-            .and_then(|()| device.memory.check(held, device.person, &self.backend, answer, &mut self.tally))
-            .map_err(|why| format!("{here}: {why}"))
-    }
-
-    pub(super) async fn crash(&mut self, index: usize) -> Result<(), String> {
-        self.say(index, "crash");
-        let time = self.dice.gen_range(1..4_000);
-        self.pass(time);
-        let seed = self.dice.r#gen();
-        self.devices[index].crash(self.now, seed).await.map_err(told)?;
-        self.look_at(index, &Event::Began, false).await
-    }
-}
-
-fn name(event: &Event) -> &'static str {
-    match event {
-        Event::TookIn(..) => "a pull's answer",
-        Event::Settled(..) => "a push's answer",
-        Event::TookPage(_) => "a page of the stream",
-        Event::Kept(_) => "looking after the store",
-        Event::Queued => "an act was queued",
-        Event::Compared(_) => "a comparison",
-        _ => "a crash",
     }
 }
 

@@ -4,7 +4,7 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
@@ -28,6 +28,9 @@ use crate::corpus::{Corpus, OTHER, PERSON};
 const SEATS: usize = 100;
 /// Further than any run goes.
 const FOR_EVER: i64 = 4_000_000_000_000;
+
+/// The key that every session here is bound to.
+static KEY: LazyLock<String> = LazyLock::new(bench::make_key);
 
 /// A backend with its corpus.
 pub(crate) struct World {
@@ -96,7 +99,7 @@ impl World {
         *seats += 1;
         let refresh = Some(token(person, "refresh", *seats - 1));
         let device = Device { folder: tempfile::tempdir()?, backend: self.url() };
-        let seat = Seat { person: person.to_owned(), own_scope: own_scope(person), refresh };
+        let seat = Seat { person: person.to_owned(), own_scope: own_scope(person), refresh, key: KEY.clone() };
         bench::prepare(&device.setup(), seat, cipher).await.map_err(told)?;
         Ok(device)
     }
@@ -107,9 +110,14 @@ impl World {
 
     fn configuration(&self) -> String {
         let (folder, port) = (self.folder.path().display(), self.port);
+        // Two people at a hundred devices each, at full speed.
+        let free = "{ at_once = 4294967295, per_minute = 4294967295 }";
+        let kinds = ["login", "request"]
+            .map(|what| ["address", "account", "municipality"].map(|by| format!("{what}_{by} = {free}\n")));
+        let limits = kinds.concat().concat();
         format!(
             "listen = \"127.0.0.1:{port}\"\npublic_url = \"http://127.0.0.1:{port}\"\n\
-             database = \"sqlite:{folder}/digiteam.db\"\nblobs = \"{folder}/blobs\"\nkeys = \"{folder}/keys\"\n"
+             database = \"sqlite:{folder}/digiteam.db\"\nblobs = \"{folder}/blobs\"\nkeys = \"{folder}/keys\"\n[limits]\n{limits}"
         )
     }
 }
@@ -137,7 +145,8 @@ impl Device {
 
     /// Takes its session away: from now on it works without the backend, and quietly.
     pub(crate) async fn cut_off(&self, cipher: Cipher) -> Result<()> {
-        let seat = Seat { person: PERSON.to_owned(), own_scope: own_scope(PERSON), refresh: None };
+        let own_scope = own_scope(PERSON);
+        let seat = Seat { person: PERSON.to_owned(), own_scope, refresh: None, key: KEY.clone() };
         bench::prepare(&self.setup(), seat, cipher).await.map_err(told)
     }
 
@@ -191,9 +200,10 @@ pub(crate) async fn soon<T>(what: &str, limit: Duration, mut ask: impl AsyncFnMu
     .with_context(|| format!("waited for {what}"))?
 }
 
-/// Access tokens that stand in the database, for whoever asks without a client.
-pub(crate) fn access_tokens() -> Vec<String> {
-    [PERSON, OTHER].into_iter().flat_map(|person| (0..SEATS).map(|at| token(person, "access", at))).collect()
+/// The headers of a GET request in one of the sessions that stand in the database, for whoever asks without a client.
+pub(crate) fn headers(address: &Url, number: usize, nonce: Option<&str>) -> Result<String> {
+    let person = [PERSON, OTHER][number % 2];
+    bench::headers(&KEY, address, &token(person, "access", number / 2 % SEATS), nonce).map_err(told)
 }
 
 /// Puts the corpus into the database of a backend that does not run; `reader` is a person of that database
@@ -311,11 +321,12 @@ async fn add_session(conn: &mut SqliteConnection, person: &str, number: usize) -
     let family = format!("session-{person}-{number}");
     let hash = |kind| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token(person, kind, number)));
     sqlx::query(
-        "INSERT INTO token_family (id, municipality, person, realm, started_at, expires_at)
-         VALUES (?1, 'bench', ?2, 'resident', 1, ?3)",
+        "INSERT INTO token_family (id, municipality, person, realm, jkt, started_at, expires_at)
+         VALUES (?1, 'bench', ?2, 'resident', ?3, 1, ?4)",
     )
     .bind(&family)
     .bind(person)
+    .bind(bench::thumbprint(&KEY).map_err(told)?)
     .bind(FOR_EVER)
     .execute(&mut *conn)
     .await?;

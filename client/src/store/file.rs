@@ -1,0 +1,95 @@
+//! Files of documents: which are missing, where one that is here lies, and keeping one. What lies on the disk is sealed
+//! under a key of its own; its row here holds the only copy of that key.
+
+use super::{Left, Store, StoreError};
+use protocol::Millis;
+use protocol::id::{DocumentId, ScopeId};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+/// The largest file that comes without being asked for.
+const SMALL: i64 = 5 * 1024 * 1024;
+
+/// A file that a document names and that is not here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Missing {
+    /// Where the document stands.
+    pub(crate) scope: ScopeId,
+    /// Which it is.
+    pub(crate) document: DocumentId,
+    /// The file's id.
+    pub(crate) blob: String,
+    /// In bytes.
+    pub(crate) size: i64,
+}
+
+impl Store {
+    /// The small file of the newest document that lacks it, none of `except`, and the room for it. What staff have
+    /// opened is left out: it comes when somebody looks at it.
+    pub(crate) async fn missing_file(&self, except: &BTreeSet<String>) -> Result<Option<(Missing, Left)>, StoreError> {
+        let row: Option<(String, String, String, i64)> = sqlx::query_as(
+            "SELECT record.scope, record.id, record.body ->> '$.file.blob' AS wanted, record.body ->> '$.file.size' FROM record
+             JOIN grants ON grants.scope = record.scope AND grants.sync = 'auto'
+             LEFT JOIN blob ON blob.scope = record.scope AND blob.document = record.id
+             WHERE record.kind = 'document' AND record.body ->> '$.file.size' <= ?1
+             AND wanted IS NOT NULL AND blob.blob IS NOT wanted AND wanted NOT IN (SELECT value FROM json_each(?2))
+             ORDER BY record.at DESC LIMIT 1",
+        )
+        .bind(SMALL)
+        .bind(serde_json::to_string(except)?)
+        .fetch_optional(self.read())
+        .await?;
+        let Some((scope, document, blob, size)) = row else { return Ok(None) };
+        let missing = Missing { scope: ScopeId::new(scope), document: DocumentId::new(document), blob, size };
+        Ok(Some((missing, self.left().await?)))
+    }
+
+    /// The name and the key of a file that is here.
+    pub(crate) async fn find_file(
+        &self,
+        scope: &ScopeId,
+        document: &DocumentId,
+        blob: &str,
+    ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
+        Ok(sqlx::query_as("SELECT file, key FROM blob WHERE scope = ?1 AND document = ?2 AND blob = ?3")
+            .bind(scope.as_str())
+            .bind(document.as_str())
+            .bind(blob)
+            .fetch_optional(self.read())
+            .await?)
+    }
+
+    /// Keeps a sealed file, and its key. `false` when the document is not here or names it no more: access may have
+    /// ended while it was fetched.
+    pub(crate) async fn keep_file(
+        &self,
+        (scope, document, blob): (&ScopeId, &DocumentId, &str),
+        (sealed, key): (&[u8], &[u8]),
+        size: usize,
+        now: Millis,
+    ) -> Result<bool, StoreError> {
+        let file = Uuid::new_v4().simple().to_string();
+        let mut tx = self.write().await?;
+        let kept = sqlx::query(
+            "INSERT OR REPLACE INTO blob (scope, document, blob, file, key, size, pinned_until)
+             SELECT scope, id, ?3, ?4, ?5, ?6, coalesce(body ->> '$.appeal_until', 0) FROM record
+             WHERE scope = ?1 AND kind = 'document' AND id = ?2 AND body ->> '$.file.blob' = ?3",
+        )
+        .bind(scope.as_str())
+        .bind(document.as_str())
+        .bind(blob)
+        .bind(&file)
+        .bind(key)
+        .bind(i64::try_from(size).unwrap_or(i64::MAX))
+        .execute(&mut *tx)
+        .await?;
+        if kept.rows_affected() == 0 {
+            return Ok(false);
+        }
+        // The file first: a row without its file would promise what is not here.
+        tokio::fs::write(self.blobs().join(&file), sealed).await?;
+        tx.commit().await?;
+        self.evict(now).await?;
+        Ok(true)
+    }
+}
