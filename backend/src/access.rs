@@ -8,7 +8,7 @@ use crate::App;
 use crate::db::Tx;
 use crate::error::{Body, Error};
 use crate::feed::{code, decode};
-use crate::identity::Caller;
+use crate::identity::{Caller, Reader};
 use axum::extract::State;
 use axum::routing::post;
 use axum::{Json, Router};
@@ -136,7 +136,7 @@ pub struct Held {
 ///
 /// # Errors
 /// When the database fails.
-pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) -> Result<Vec<Grant>, Error> {
+pub async fn grants(conn: &mut AnyConnection, person: Reader<'_>, now: Millis) -> Result<Vec<Grant>, Error> {
     Ok(held(conn, person, now, None).await?.into_iter().map(|held| held.grant).collect())
 }
 
@@ -146,7 +146,7 @@ pub async fn grants(conn: &mut AnyConnection, person: &PersonId, now: Millis) ->
 /// When the database fails.
 pub async fn served(
     conn: &mut AnyConnection,
-    person: &PersonId,
+    person: Reader<'_>,
     scope: &ScopeId,
     now: Millis,
 ) -> Result<Option<Grant>, Error> {
@@ -160,7 +160,7 @@ pub async fn served(
 /// When the database fails.
 pub async fn held(
     conn: &mut AnyConnection,
-    person: &PersonId,
+    person: Reader<'_>,
     now: Millis,
     only: Option<&ScopeId>,
 ) -> Result<Vec<Held>, Error> {
@@ -189,7 +189,12 @@ pub async fn held(
     .fetch_all(conn)
     .await?;
     rows.into_iter()
-        .map(|(scope, kind, role, sync, epoch, until, head, floor, opened_until)| {
+        .filter_map(|row| match decode::<ScopeKind>(&row.1) {
+            Ok(kind) => person.may_have(kind).then_some(Ok((kind, row))),
+            Err(error) => Some(Err(error)),
+        })
+        .map(|row| {
+            let (kind, (scope, _, role, sync, epoch, until, head, floor, opened_until)) = row?;
             let (role, sync): (Role, SyncMode) = (decode(&role)?, decode(&sync)?);
             let served = sync == SyncMode::Auto || opened_until.is_some();
             // A child's things do not stand on the device of somebody who was let in and never comes back.
@@ -197,7 +202,7 @@ pub async fn held(
                 .then(|| until.map_or(lent_until(now), |until| until.min(lent_until(now))));
             let grant = Grant {
                 scope: ScopeId::new(scope),
-                kind: decode(&kind)?,
+                kind,
                 role,
                 sync,
                 epoch,
@@ -337,7 +342,7 @@ async fn log(
 /// [`RefusalCode::Access`] otherwise.
 pub async fn require_served(
     conn: &mut AnyConnection,
-    person: &PersonId,
+    person: Reader<'_>,
     scope: &ScopeId,
     now: Millis,
 ) -> Result<(), Error> {

@@ -147,7 +147,7 @@ async fn download(
 ) -> Result<Response, Error> {
     let mut snapshot = app.db.snapshot().await?;
     let scope = ScopeId::new(scope);
-    require_served(&mut snapshot, &caller.person, &scope, app.db.now()).await?;
+    require_served(&mut snapshot, caller.reader(), &scope, app.db.now()).await?;
     let row: Option<(String,)> =
         sqlx::query_as("SELECT body FROM record WHERE scope = $1 AND kind = 'document' AND id = $2 AND deleted = 0")
             .bind(scope.as_str())

@@ -12,7 +12,7 @@ use protocol::sync::{PullRequest, PushRequest};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use std::fmt::Debug;
-use std::net::{IpAddr, Ipv4Addr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 /// A pull that is read is the same when it is written and read again.
 pub fn pull(body: &[u8]) {
@@ -39,11 +39,14 @@ pub fn forwarded(line: &[u8]) {
     let origin = Origin::new(&[proxy], false, proxy);
     assert_eq!(origin.of(other, &headers), other);
     let text = String::from_utf8_lossy(line).into_owned();
-    let last = text.rsplit(',').next().unwrap_or_default().trim().parse::<IpAddr>();
-    match last.map(|last| last.to_canonical()) {
-        Ok(last) if last != proxy => assert_eq!(origin.of(proxy, &headers), last),
-        Ok(_) => {}
-        Err(_) => assert_eq!(origin.of(proxy, &headers), proxy),
+    let last = text.rsplit(',').next().unwrap_or_default().trim();
+    let bare = last.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>().ok();
+    let with_port = last.parse::<SocketAddr>().ok().map(|socket| socket.ip());
+    let found = origin.of(proxy, &headers);
+    match bare.or(with_port).map(|last| last.to_canonical()) {
+        Some(last) if last != proxy => assert!(found == last || found == proxy, "{found}"),
+        Some(_) => {}
+        None => assert_eq!(found, proxy),
     }
 }
 

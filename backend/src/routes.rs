@@ -7,6 +7,7 @@ use crate::openapi;
 use protocol::access::{OpenScope, Opened};
 use protocol::document::BlobStored;
 use protocol::identity::{Device, Me, Municipality};
+use protocol::invite::{InviteMade, MakeInvite};
 use protocol::sync::{DigestResponse, Event, PullRequest, PullResponse, PushRequest, PushResponse};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -126,6 +127,11 @@ pub static ROUTES: &[Route] = &[
     get("/identity/frontchannel-logout/{provider}", "A provider ends a session, in the browser")
         .takes(Takes::Query(&["iss", "sid"], 0))
         .gives(Gives::Nothing),
+    post("/identity/invites", "Staff give a person whom they checked a login code")
+        .caller()
+        .takes(Takes::Json(of::<MakeInvite>()))
+        .gives(Gives::Json(of::<InviteMade>())),
+    post("/identity/invites/{invite}/revoke", "Takes a login code back that was not used").caller(),
     get("/identity/devices", "Where the caller is logged in").caller().gives(Gives::Json(of::<Vec<Device>>())),
     post("/identity/devices/{id}/sign-out", "Logs a device of the caller's out").caller(),
     get("/identity/userinfo", "Who the access token stands for, as OpenID Connect says it")

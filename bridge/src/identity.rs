@@ -78,6 +78,8 @@ pub struct MeView {
     pub municipality: String,
     /// The number to call when the app is no help.
     pub phone: String,
+    /// Whether they came in with a code from staff, see [`crate::invite`], and come in again with another.
+    pub invited: bool,
 }
 
 /// As whom one logs in.

@@ -9,6 +9,7 @@ pub mod case;
 pub mod document;
 pub mod home;
 pub mod identity;
+pub mod invite;
 pub mod message;
 pub mod search;
 pub mod sync;
@@ -101,6 +102,10 @@ pub enum FailureCode {
     WrongPassphrase,
     /// The passphrase is too short or too plain.
     BadPassphrase,
+    /// What was written is no code that staff give: a slip of the pen.
+    BadInvite,
+    /// The code that staff gave does not count: it was used, is too old or was taken back.
+    InviteSpent,
     /// After wrong passphrases the next has to wait; the seconds stand in `details`.
     TooSoon,
     /// Too many wrong codes: what was stored on this device has been erased.

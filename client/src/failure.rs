@@ -65,6 +65,8 @@ fn retry(code: FailureCode) -> Retry {
         | FailureCode::WrongPassphrase
         | FailureCode::BadPassphrase
         | FailureCode::TooSoon
+        | FailureCode::BadInvite
+        | FailureCode::InviteSpent
         | FailureCode::TooManyTries
         | FailureCode::NotOpen
         | FailureCode::SessionEnded

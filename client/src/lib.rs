@@ -25,9 +25,9 @@ mod vault;
 mod wire;
 
 pub use clock::{Clock, Now, SystemClock};
-pub use identity::Opener;
 #[cfg(feature = "bench")]
 pub use identity::bench;
+pub use identity::{Opener, Return};
 pub use vault::{KeyringVault, MemoryVault, Vault, VaultError};
 
 use bridge::{Failure, Topic};
@@ -44,6 +44,8 @@ pub struct Setup {
     pub backend: Url,
     /// Opens the system browser.
     pub opener: Arc<dyn Opener>,
+    /// Where the browser brings a person back to.
+    pub returns: Return,
     /// Keeps the device's secret.
     pub vault: Arc<dyn Vault>,
     /// Tells when what is open locks, and when what is lent leaves.

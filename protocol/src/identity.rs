@@ -123,6 +123,36 @@ impl Realm {
     }
 }
 
+/// How sure one is of who is logged in, and so what the session is good for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum Level {
+    /// By an e-identification: everything that the person has a grant on.
+    #[default]
+    Eid,
+    /// By a code that staff gave, see [`crate::invite`]: messages and bookings, not the file.
+    Invite,
+    /// Newer than this build: no more than [`Level::Invite`].
+    #[serde(other)]
+    Unknown,
+}
+
+impl Level {
+    /// As stored.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Eid => "eid",
+            Self::Invite | Self::Unknown => "invite",
+        }
+    }
+
+    /// Whether it is an e-identification.
+    pub fn is_eid(&self) -> bool {
+        *self == Self::Eid
+    }
+}
+
 /// Who the access token stands for (`GET /me`).
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
@@ -142,4 +172,7 @@ pub struct Me {
     pub municipality_phone: String,
     /// The person's own scope, the lane of what has no other.
     pub own_scope: ScopeId,
+    /// How sure one is of that.
+    #[serde(default, skip_serializing_if = "Level::is_eid")]
+    pub level: Level,
 }

@@ -11,6 +11,7 @@ pub mod digest;
 pub mod document;
 pub mod id;
 pub mod identity;
+pub mod invite;
 pub mod login;
 pub mod message;
 pub mod mutation;

@@ -4,6 +4,7 @@ use digiteam_protocol::access::{Grant, OpenScope, Opened, SyncMode};
 use digiteam_protocol::case::{Case, CaseRow, Note};
 use digiteam_protocol::document::{BlobStored, Document};
 use digiteam_protocol::identity::{Device, Me, Municipality};
+use digiteam_protocol::invite::{InviteMade, MakeInvite};
 use digiteam_protocol::message::{Message, ReadMark, Thread, ThreadRow};
 use digiteam_protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use digiteam_protocol::person::Profile;
@@ -125,6 +126,12 @@ fn requests_and_answers() {
         r#"{"person":"p1","name":"Moa Berg","realm":"resident","municipality":"bjuv","municipality_name":"Bjuv",
         "municipality_phone":"040-628 04 60","own_scope":"x"}"#,
     );
+    check::<Me>(
+        r#"{"person":"p1","name":"Moa Berg","realm":"resident","municipality":"bjuv","municipality_name":"Bjuv",
+        "municipality_phone":"040-628 04 60","own_scope":"x","level":"invite"}"#,
+    );
+    check::<MakeInvite>(r#"{"scope":"s2","person":"p1","checked":"document"}"#);
+    check::<InviteMade>(r#"{"invite":"i1","code":"K7QF-2M8X","expires_at":7}"#);
     check::<Device>(r#"{"session":"f1","platform":"android","since":4,"used_at":5,"is_this":true}"#);
     check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in"}"#);
     check::<Opened>(r#"{"lease_until":4}"#);

@@ -19,6 +19,9 @@ macro_rules! with_commands {
             identity::sign_out_device,
             identity::note_activity,
             identity::choose_idle,
+            invite::use_invite,
+            invite::give_invite,
+            invite::take_back_invite,
             sync::show_sync,
             sync::dismiss_rescue,
             sync::resend,
@@ -81,9 +84,9 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 6] =
-        ["list_devices", "sign_out_device", "show_home", "complete_task", "list_threads", "list_cases"];
-    const DESK: [&str; 3] = ["list_inbox", "list_caseload", "open_scope"];
+    const RESIDENT: [&str; 7] =
+        ["use_invite", "list_devices", "sign_out_device", "show_home", "complete_task", "list_threads", "list_cases"];
+    const DESK: [&str; 5] = ["give_invite", "take_back_invite", "list_inbox", "list_caseload", "open_scope"];
 
     #[test]
     fn every_call_of_the_bridge_is_a_command() {

@@ -14,6 +14,7 @@ mod document;
 mod exit;
 mod home;
 mod identity;
+mod invite;
 mod link;
 mod log;
 mod message;
@@ -88,6 +89,7 @@ fn launch(args: Args) -> Result<ExitCode, StartError> {
         folder: profile.store(),
         backend: args.backend,
         opener: Arc::new(Browser::new(app.handle().clone())),
+        returns: link::returns(),
         vault: Arc::new(KeyringVault::new(profile.name())),
         clock: Arc::new(SystemClock::start()),
     };

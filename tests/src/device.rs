@@ -8,7 +8,7 @@ use std::{fs, io};
 use anyhow::{Context as _, Result};
 use bridge::Failure;
 use bridge::identity::{ChooseCode, Realm, SessionView, ShowSession, SignIn};
-use client::{Client, MemoryVault, Opener, Setup, SystemClock, Vault, VaultError};
+use client::{Client, MemoryVault, Opener, Return, Setup, SystemClock, Vault, VaultError};
 use tempfile::TempDir;
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use url::Url;
@@ -51,8 +51,14 @@ impl Device {
 
     fn start(folder: PathBuf, backend: Url, vault: Arc<dyn Vault>) -> Result<Self> {
         let (send, addresses) = unbounded_channel();
-        let setup =
-            Setup { folder, backend, opener: Arc::new(TakeDown(send)), vault, clock: Arc::new(SystemClock::start()) };
+        let setup = Setup {
+            folder,
+            backend,
+            opener: Arc::new(TakeDown(send)),
+            returns: Return::Loopback,
+            vault,
+            clock: Arc::new(SystemClock::start()),
+        };
         Ok(Self { client: Client::start(setup).map_err(told)?, addresses, _folder: None })
     }
 

@@ -51,6 +51,8 @@ pub(crate) fn key(code: FailureCode) -> Key {
         FailureCode::WrongPassphrase => Key("failure-wrong-passphrase"),
         FailureCode::BadPassphrase => Key("failure-bad-passphrase"),
         FailureCode::TooSoon => Key("failure-too-soon"),
+        FailureCode::BadInvite => Key("failure-bad-invite"),
+        FailureCode::InviteSpent => Key("failure-invite-spent"),
         FailureCode::TooManyTries => Key("failure-too-many-tries"),
         FailureCode::NotOpen => Key("failure-not-open"),
         FailureCode::SessionEnded => Key("failure-session-ended"),

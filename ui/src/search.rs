@@ -156,8 +156,8 @@ mod tests {
     #[test]
     fn finds_stand_out_and_no_letter_is_lost() {
         let marked = |text: &str, marks: &[(u32, u32)]| Marked { text: text.into(), marks: marks.to_vec() };
-        let one = marked("försörjningsstöd", &[(13, 18)]);
-        assert_eq!(parts(&one), [("försörjnings", false), ("stöd", true)].map(|(part, is)| (part, is)));
+        let one = marked("försörjningsstöd", &[(14, 19)]);
+        assert_eq!(parts(&one), [("försörjnings", false), ("stöd", true)]);
         for odd in
             [marked("åäö", &[(1, 2)]), marked("åäö", &[(4, 90)]), marked("abc", &[(2, 1)]), marked("", &[(0, 0)])]
         {

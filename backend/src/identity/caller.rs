@@ -9,8 +9,9 @@ use axum::extract::FromRequestParts;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use protocol::Millis;
+use protocol::access::ScopeKind;
 use protocol::id::{MunicipalityId, PersonId};
-use protocol::identity::Realm;
+use protocol::identity::{Level, Realm};
 use protocol::refusal::RefusalCode;
 use std::sync::Arc;
 
@@ -21,6 +22,8 @@ pub struct Caller {
     pub person: PersonId,
     /// As whom.
     pub realm: Realm,
+    /// How sure one is of that, and so what they are served.
+    pub level: Level,
     /// Where.
     pub municipality: MunicipalityId,
     /// The family of tokens that it belongs to.
@@ -44,9 +47,9 @@ impl FromRequestParts<Arc<App>> for Caller {
             .check(&parts.headers, &parts.method, parts.uri.path(), Some(&token), now)
             .map_err(|unproven| Error::Unproven(unproven.code()))?;
         let mut snapshot = app.db.snapshot().await?;
-        let row: Option<(String, String, String, String, Option<String>, Millis)> = sqlx::query_as(
+        let row: Option<(String, String, String, String, String, Option<String>, Millis)> = sqlx::query_as(
             "SELECT token_family.person, token_family.realm, token_family.municipality, token_family.id,
-             token_family.jkt, access_token.expires_at
+             token_family.level, token_family.jkt, access_token.expires_at
              FROM access_token JOIN token_family ON token_family.id = access_token.family
              WHERE access_token.hash = $1 AND access_token.expires_at > $2
              AND token_family.ended_at IS NULL AND token_family.expires_at > $2",
@@ -56,7 +59,7 @@ impl FromRequestParts<Arc<App>> for Caller {
         .fetch_optional(&mut *snapshot)
         .await?;
         drop(snapshot);
-        let (person, realm, municipality, session, jkt, until) = row.ok_or(Error::Unproven("invalid_token"))?;
+        let (person, realm, municipality, session, level, jkt, until) = row.ok_or(Error::Unproven("invalid_token"))?;
         if jkt.as_deref() != Some(&shown.jkt) {
             return Err(Error::Unproven("invalid_token"));
         }
@@ -67,9 +70,45 @@ impl FromRequestParts<Arc<App>> for Caller {
         Ok(Self {
             person: PersonId::new(person),
             realm: decode(&realm)?,
+            level: decode(&level)?,
             municipality: MunicipalityId::new(municipality),
             session,
             until,
         })
+    }
+}
+
+impl Caller {
+    /// Whoever is to be served something: the person, and how sure one is of who they are.
+    pub fn reader(&self) -> Reader<'_> {
+        Reader { person: &self.person, level: self.level }
+    }
+}
+
+/// A person who is to be served something. Everything that leaves asks with one, so that no way out forgets the level.
+#[derive(Clone, Copy, Debug)]
+pub struct Reader<'p> {
+    person: &'p PersonId,
+    level: Level,
+}
+
+impl<'p> Reader<'p> {
+    /// A person of whom one is sure.
+    pub fn sure(person: &'p PersonId) -> Self {
+        Self { person, level: Level::Eid }
+    }
+
+    /// Whether scopes of this kind are for a session of this level. Without an e-identification the file is not, nor
+    /// anything that is newer than this list.
+    pub fn may_have(self, kind: ScopeKind) -> bool {
+        match kind {
+            ScopeKind::Person | ScopeKind::Thread => true,
+            ScopeKind::Desk | ScopeKind::Case | ScopeKind::Unit | ScopeKind::Unknown => self.level.is_eid(),
+        }
+    }
+
+    /// The person's id.
+    pub fn as_str(self) -> &'p str {
+        self.person.as_str()
     }
 }

@@ -4,6 +4,7 @@ use crate::App;
 use axum::Json;
 use axum::extract::State;
 use jsonwebtoken::jwk::JwkSet;
+use protocol::invite::GRANT_TYPE;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -21,7 +22,7 @@ pub(super) async fn configuration(State(app): State<Arc<App>>) -> Json<Value> {
         "claims_supported": ["iss", "aud", "sub", "sid", "iat", "exp", "nonce", "auth_time", "acr", "name"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],
-        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "grant_types_supported": ["authorization_code", "refresh_token", GRANT_TYPE],
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "token_endpoint_auth_methods_supported": ["none"],

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::rate::Limits;
 use protocol::Millis;
 use protocol::id::PersonId;
-use protocol::identity::{Platform, Realm};
+use protocol::identity::{Level, Platform, Realm};
 use sqlx::AnyConnection;
 
 const MINUTE: Millis = 60 * 1000;
@@ -24,6 +24,7 @@ pub(super) struct Family<'f> {
     pub(super) municipality: &'f str,
     pub(super) person: &'f str,
     pub(super) realm: Realm,
+    pub(super) level: Level,
     pub(super) jkt: &'f str,
     pub(super) platform: Platform,
 }
@@ -55,13 +56,14 @@ fn life(realm: Realm) -> Millis {
 /// Begins a session.
 pub(super) async fn begin(tx: &mut Tx<'_>, family: &Family<'_>) -> Result<Tokens, Error> {
     sqlx::query(
-        "INSERT INTO token_family (id, municipality, person, realm, jkt, platform, started_at, used_at, expires_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $7, $8)",
+        "INSERT INTO token_family (id, municipality, person, realm, level, jkt, platform, started_at, used_at, expires_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $8, $9)",
     )
     .bind(family.id)
     .bind(family.municipality)
     .bind(family.person)
     .bind(family.realm.as_str())
+    .bind(family.level.as_str())
     .bind(family.jkt)
     .bind(family.platform.as_str())
     .bind(tx.now)

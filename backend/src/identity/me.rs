@@ -36,6 +36,7 @@ pub(super) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
         municipality_name,
         municipality_phone,
         own_scope: ScopeId::new(scope),
+        level: caller.level,
     }))
 }
 

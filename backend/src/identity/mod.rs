@@ -19,6 +19,7 @@ mod fields;
 #[cfg(any(test, feature = "fuzz"))]
 pub(crate) mod fuzz;
 mod http;
+mod invite;
 mod keys;
 mod lapse;
 mod logout;
@@ -32,7 +33,7 @@ mod rotate;
 mod secret;
 mod token;
 
-pub use caller::Caller;
+pub use caller::{Caller, Reader};
 pub(crate) use dpop::give_nonce;
 pub use family::is_live;
 pub use lapse::end_access_tokens;
@@ -102,6 +103,8 @@ pub fn router() -> Router<Arc<App>> {
         .route("/identity/callback", get(callback::callback))
         .route("/identity/token", post(token::token))
         .route("/identity/revoke", post(revoke::revoke))
+        .route("/identity/invites", post(invite::make))
+        .route("/identity/invites/{invite}/revoke", post(invite::revoke))
         .route("/identity/devices", get(devices::list))
         .route("/identity/devices/{id}/sign-out", post(devices::sign_out))
         .route("/identity/logout", get(logout::logout).post(logout::logout))

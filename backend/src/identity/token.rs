@@ -6,6 +6,7 @@
 use super::client::AppRedirect;
 use super::family::{self, ACCESS_LIFE, Family, Rotated, Tokens};
 use super::fields::Fields;
+use super::invite;
 use super::secret::{HashedToken, PlainToken, derive_sha256};
 use crate::App;
 use crate::db::Tx;
@@ -18,7 +19,8 @@ use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
 use http::{HeaderMap, StatusCode};
 use protocol::Millis;
-use protocol::identity::{CLIENT_ID, DEVICE_REVOKED, Platform};
+use protocol::identity::{CLIENT_ID, DEVICE_REVOKED, Level, Platform};
+use protocol::invite::GRANT_TYPE;
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -65,6 +67,7 @@ pub(super) async fn token(
     let (tokens, id_token) = match fields.get("grant_type") {
         Some("authorization_code") => redeem(&app, &fields, jkt).await?,
         Some("refresh_token") => (refresh(&app, &fields, jkt).await?, None),
+        Some(GRANT_TYPE) => (invited(&app, &fields, jkt).await?, None),
         Some(_) => return Err(TokenError::Refused("unsupported_grant_type")),
         None => return Err(TokenError::Refused("invalid_request")),
     };
@@ -103,6 +106,20 @@ async fn refresh(app: &App, fields: &Fields, jkt: String) -> Result<Tokens, Toke
     }
 }
 
+/// A code that staff gave begins a session; there is no ID token, as no provider has said who it is.
+async fn invited(app: &App, fields: &Fields, jkt: String) -> Result<Tokens, TokenError> {
+    let code = fields.get("code").ok_or(TokenError::Refused("invalid_request"))?.to_owned();
+    let platform = fields.get("platform").map_or(Platform::Other, Platform::parse);
+    let limits = Arc::clone(&app.limits);
+    let begun = app.db.write(move |tx| {
+        Box::pin(async move {
+            family::sweep(tx).await?;
+            invite::redeem(tx, &code, (&jkt, platform), &limits).await
+        })
+    });
+    begun.await?.ok_or(TokenError::Refused("invalid_grant"))
+}
+
 async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Option<String>), TokenError> {
     let redirect = fields.get("redirect_uri").and_then(|text| AppRedirect::parse(text, &app.config.app_links));
     let (Some(code), Some(redirect), Some(verifier)) = (fields.get("code"), redirect, fields.get("code_verifier"))
@@ -125,7 +142,7 @@ async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Opti
                 limits.login(&login.person, &login.municipality, tx.now)?;
                 let realm = decode(&login.realm)?;
                 let (id, municipality, person) = (&login.family, &login.municipality, &login.person);
-                let family = Family { id, municipality, person, realm, jkt: &jkt, platform };
+                let family = Family { id, municipality, person, realm, level: Level::Eid, jkt: &jkt, platform };
                 let tokens = family::begin(tx, &family).await?;
                 Ok(Some((tokens, login)))
             })

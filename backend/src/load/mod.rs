@@ -17,6 +17,7 @@ use anyhow::Context as _;
 use jiff::civil::Date;
 use protocol::Millis;
 use protocol::id::{DeviceId, MutationId, PersonId, ScopeId};
+use protocol::identity::Level;
 use protocol::mutation::{Act, Mutation, Outcome};
 use protocol::sync::PushRequest;
 use serde::Deserialize;
@@ -83,7 +84,14 @@ async fn replay(app: &App, from: &Path, mut step: Step, lanes: &mut BTreeMap<Sco
     let by = step.table.remove("by").and_then(|by| by.as_str().map(PersonId::new)).context("by whom?")?;
     let (person, lane) = who(app, &by).await?;
     let (realm, municipality) = (person.realm, person.municipality);
-    let caller = Caller { person: person.id, realm, municipality, session: String::new(), until: Millis::MAX };
+    let caller = Caller {
+        person: person.id,
+        realm,
+        level: Level::Eid,
+        municipality,
+        session: String::new(),
+        until: Millis::MAX,
+    };
     if let Some(file) = step.table.get_mut("file").and_then(Value::as_table_mut) {
         upload(app, from, &caller, file).await?;
     }

@@ -23,7 +23,7 @@ pub(super) async fn handle(State(app): State<Arc<App>>, caller: Caller) -> Resul
 /// When the database fails.
 pub async fn answer(app: &App, caller: &Caller) -> Result<DigestResponse, Error> {
     let mut snapshot = app.db.snapshot().await?;
-    let grants = grants(&mut snapshot, &caller.person, app.db.now()).await?;
+    let grants = grants(&mut snapshot, caller.reader(), app.db.now()).await?;
     let mut scopes = Vec::new();
     for grant in grants {
         if let Some(head) = grant.head {

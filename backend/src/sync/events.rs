@@ -89,7 +89,7 @@ impl Follow {
             return Ok(Some(()));
         }
         for (scope, news) in touched.scopes.iter().filter(|(scope, _)| self.listener.follows(scope)) {
-            match served(&mut snapshot, &self.caller.person, scope, self.app.db.now()).await? {
+            match served(&mut snapshot, self.caller.reader(), scope, self.app.db.now()).await? {
                 Some(grant) => self.queue.push_back(Event::changed(scope.clone(), news.page(&grant))),
                 // Nothing of what happened there, only that the set of grants is another one.
                 None => self.queue.push_back(Event::stale()),
@@ -101,7 +101,7 @@ impl Follow {
     /// Follows what is served now; whoever hears of it pulls, and misses nothing of what was before.
     async fn begin(&mut self) -> Result<(), Error> {
         let mut snapshot = self.app.db.snapshot().await?;
-        let grants = grants(&mut snapshot, &self.caller.person, self.app.db.now()).await?;
+        let grants = grants(&mut snapshot, self.caller.reader(), self.app.db.now()).await?;
         self.listener.follow(grants.into_iter().filter_map(|grant| Some((grant.scope, grant.head?))).collect());
         self.queue.push_back(Event::stale());
         Ok(())

@@ -70,7 +70,7 @@ pub async fn answer_within(
     }
     let now = app.db.now();
     let mut snapshot = app.db.snapshot().await?;
-    let held = held(&mut snapshot, &caller.person, now, None).await?;
+    let held = held(&mut snapshot, caller.reader(), now, None).await?;
     let plan = Plan::make(&held, &asked.cursors);
     let mut pages = Vec::new();
     let mut more = false;

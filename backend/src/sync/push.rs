@@ -13,6 +13,7 @@ use axum::Json;
 use axum::extract::State;
 use protocol::Millis;
 use protocol::id::{BlobId, DeviceId, ScopeId};
+use protocol::identity::Level;
 use protocol::mutation::{Act, MAX_NEEDS, Mutation, MutationResult, Outcome, Place};
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{MAX_PUSH, PushRequest, PushResponse};
@@ -62,7 +63,7 @@ async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<Vec
         steps.push(step);
     }
     let places = flush(tx).await?;
-    let mine: BTreeSet<ScopeId> = grants(tx.conn, &caller.person, tx.now)
+    let mine: BTreeSet<ScopeId> = grants(tx.conn, caller.reader(), tx.now)
         .await?
         .into_iter()
         .filter(|grant| grant.head.is_some())
@@ -140,11 +141,19 @@ async fn step(
     let tried = attempt(tx, move |tx| {
         Box::pin(async move {
             require(tx.conn, &caller.person, &lane, tx.now).await?;
+            if !is_for(caller.level, &act) {
+                return Err(RefusalCode::Access.into());
+            }
             apply(tx, &caller, act).await
         })
     })
     .await?;
     Ok(Step::Tried { number, refused: tried.err(), hash })
+}
+
+/// Whether an act is for a session of this level: without an e-identification one answers and reports, no more.
+fn is_for(level: Level, act: &Act) -> bool {
+    level.is_eid() || matches!(act, Act::SendMessage(_) | Act::MarkRead(_) | Act::CompleteTask(_))
 }
 
 /// Does one act. Every act checks for itself whether the caller may.

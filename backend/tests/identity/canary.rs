@@ -2,15 +2,10 @@
 
 use crate::fake::Fault;
 use crate::stage::{REDIRECT, Stage, VERIFIER, authorize, stages};
-use axum::body::Body;
-use digiteam_backend::router;
-use http::Request;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
 use protocol::identity::{Me, Realm};
 use serde_json::json;
 use std::io;
 use std::sync::{Arc, Mutex};
-use tower::ServiceExt as _;
 use tracing::Level;
 use tracing_subscriber::fmt::MakeWriter;
 
@@ -48,12 +43,7 @@ impl Heard {
 
 /// Sends JSON with an access token; the status.
 async fn send(stage: &Stage, access: &str, path: &str, body: String) -> u16 {
-    let request = Request::post(path)
-        .header(AUTHORIZATION, format!("Bearer {access}"))
-        .header(CONTENT_TYPE, "application/json")
-        .body(Body::from(body))
-        .expect("is a request");
-    router(stage.app.clone()).oneshot(request).await.expect("answers").status().as_u16()
+    stage.ask_with("POST", path, access, body).await.status.as_u16()
 }
 
 /// A login, a message, and everything that can go wrong on the way: the secrets that were about.
@@ -87,8 +77,8 @@ async fn live(stage: &Stage) -> Vec<String> {
     assert_eq!(send(stage, &access, "/sync/push", push.to_string()).await, 500, "nothing was at fault");
     stage.get(&format!("/{}?{}={access}", "nowhere", "token"), Some(&begun.cookie)).await;
     stage
-        .post(
-            "/identity/token",
+        .ask_token(
+            &stage.prover,
             &[("grant_type", "refresh_token"), ("client_id", WORDS[3]), ("refresh_token", &refresh)],
         )
         .await;

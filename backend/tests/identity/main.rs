@@ -7,6 +7,7 @@ mod choice;
 mod common;
 mod devices;
 mod fake;
+mod invite;
 mod issuer;
 mod limits;
 mod login;

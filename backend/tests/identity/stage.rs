@@ -258,11 +258,17 @@ impl Stage {
     }
 
     pub(crate) async fn ask(&self, method: &str, path: &str, access: &str) -> Answer {
+        self.ask_with(method, path, access, String::new()).await
+    }
+
+    /// Asks for something with a JSON body.
+    pub(crate) async fn ask_with(&self, method: &str, path: &str, access: &str, body: String) -> Answer {
         let nonce = self.nonce().await;
         let proof = self.prover.proof(method, &format!("{ISSUER}{path}"), Some(access), Some(&nonce));
         let request = Request::builder().method(method).uri(path).header("dpop", proof);
         let request = request.header(AUTHORIZATION, format!("DPoP {access}"));
-        self.send(request.body(Body::empty()).expect("is a request")).await
+        let request = request.header(CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body)).expect("is a request")).await
     }
 
     /// Asks for something with these very headers.

@@ -5,7 +5,7 @@ use digiteam_backend::identity::Caller;
 use digiteam_backend::rate::Rates;
 use digiteam_backend::{App, load, sync, system_clock};
 use protocol::id::{DeviceId, MunicipalityId, PersonId};
-use protocol::identity::Realm;
+use protocol::identity::{Level, Realm};
 use protocol::sync::PullRequest;
 use std::path::Path;
 use tokio::sync::watch;
@@ -62,6 +62,7 @@ async fn served(app: &App, person: &str, municipality: &str) -> String {
     let caller = Caller {
         person: PersonId::new(person),
         realm: Realm::Resident,
+        level: Level::Eid,
         municipality: MunicipalityId::new(municipality),
         session: String::new(),
         until: i64::MAX,

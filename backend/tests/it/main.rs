@@ -14,6 +14,7 @@ mod events;
 mod feed;
 mod gap;
 mod health;
+mod invite;
 mod limits;
 mod mask;
 mod message;

@@ -16,7 +16,7 @@ use http::header::{AUTHORIZATION, HeaderName};
 use jiff::civil::Date;
 use protocol::access::{Grant, OpenScope, Purpose, ScopeKind};
 use protocol::id::{DeviceId, MunicipalityId, MutationId, PersonId, ScopeId};
-use protocol::identity::Realm;
+use protocol::identity::{Level, Realm};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use protocol::record::Record;
 use protocol::refusal::RefusalCode;
@@ -218,6 +218,7 @@ impl Town {
         Caller {
             person: PersonId::new(person),
             realm: if staff { Realm::Staff } else { Realm::Resident },
+            level: Level::Eid,
             municipality: MunicipalityId::new(if bjuv { "bjuv" } else { "helsingborg" }),
             session: format!("session-{person}"),
             until: i64::MAX,

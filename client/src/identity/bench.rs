@@ -14,7 +14,7 @@ use crate::{Client, Setup};
 use bridge::{Failure, FailureCode};
 use http::{HeaderMap, HeaderName};
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
-use protocol::identity::{Me, Realm};
+use protocol::identity::{Level, Me, Realm};
 use std::sync::Arc;
 use std::time::Instant;
 use url::Url;
@@ -88,6 +88,7 @@ pub async fn prepare(setup: &Setup, seat: Seat, cipher: Cipher) -> Result<(), Fa
         municipality_name: "Bench".to_owned(),
         municipality_phone: "0".to_owned(),
         own_scope: ScopeId::new(seat.own_scope),
+        level: Level::Eid,
     };
     let token = setup.backend.join("identity/token").map_err(|error| internal(&error))?;
     let mut tx = store.write().await?;

@@ -1,7 +1,9 @@
-//! Where the browser comes back to: a listener on the loopback address, for one login.
+//! Where the browser comes back to, for one login: a listener on the loopback address, or a link that the system gives
+//! to this app.
 //!
-//! It says the same few words to everybody, repeats nothing of what it was asked, and lets a login end
-//! only by an answer that carries the state that was sent out. Any web page can knock here.
+//! The listener says the same few words to everybody, repeats nothing of what it was asked, and lets a login end
+//! only by an answer that carries the state that was sent out. Any web page can knock here, and any program can open a
+//! link: one that does not carry what was sent out changes nothing.
 
 use super::refusal;
 use base64::prelude::{BASE64_STANDARD, Engine as _};
@@ -12,6 +14,7 @@ use std::io;
 use std::time::Duration;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::mpsc;
 use url::Url;
 
 const PATH: &str = "/callback";
@@ -28,8 +31,24 @@ pub(super) struct Expected<'a> {
     pub(super) issuer: &'a str,
 }
 
+/// Where the browser brings a person back to after a login.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Return {
+    /// A free port of this device: where programs may listen, that is, on desktops.
+    Loopback,
+    /// An address that the system gives to this app: a claimed https link, or the app's own scheme where there is none.
+    /// Links that arrive there are to be handed to [`crate::Client::take_link`].
+    Link(Url),
+}
+
+/// What waits for the browser.
+pub(super) enum Callback {
+    Port(Listener),
+    Link { address: Url, links: mpsc::Receiver<Url> },
+}
+
 /// The listener.
-pub(super) struct Callback {
+pub(super) struct Listener {
     listener: TcpListener,
     port: u16,
 }
@@ -48,27 +67,76 @@ impl Callback {
     pub(super) async fn listen() -> io::Result<Self> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
         let port = listener.local_addr()?.port();
-        Ok(Self { listener, port })
+        Ok(Self::Port(Listener { listener, port }))
     }
 
     /// The redirect address.
     pub(super) fn address(&self) -> String {
-        format!("http://127.0.0.1:{}{PATH}", self.port)
+        match self {
+            Self::Port(listener) => format!("http://127.0.0.1:{}{PATH}", listener.port),
+            Self::Link { address, .. } => address.to_string(),
+        }
     }
 
     /// Waits for the browser, at most for `patience`. Gives the authorization code.
     pub(super) async fn wait(self, expected: Expected<'_>, patience: Duration) -> Result<String, FailureCode> {
-        let visits = async {
-            loop {
-                let Ok((stream, _)) = self.listener.accept().await else { continue };
-                match tokio::time::timeout(VISIT, self.receive(stream, &expected)).await {
-                    Ok(Ok(Visit::Answer(answer))) => return answer,
-                    Ok(Ok(Visit::Foreign)) => return Err(FailureCode::LoginRefused),
-                    Ok(Ok(Visit::Stray) | Err(_)) | Err(_) => {}
-                }
+        let answer = async {
+            match self {
+                Self::Port(listener) => listener.wait(&expected).await,
+                Self::Link { address, links } => wait_for_link(&address, links, &expected).await,
             }
         };
-        tokio::time::timeout(patience, visits).await.unwrap_or(Err(FailureCode::LoginTimedOut))
+        tokio::time::timeout(patience, answer).await.unwrap_or(Err(FailureCode::LoginTimedOut))
+    }
+}
+
+// Only the answer to this login ends it; whatever else opens the app, or is thrown at it, is as if it had not been.
+async fn wait_for_link(
+    address: &Url,
+    mut links: mpsc::Receiver<Url>,
+    expected: &Expected<'_>,
+) -> Result<String, FailureCode> {
+    while let Some(link) = links.recv().await {
+        if is_at(&link, address)
+            && let Visit::Answer(answer) = read_answer(&link, expected)
+        {
+            return answer;
+        }
+    }
+    Err(FailureCode::LoginCancelled)
+}
+
+/// Whether a link leads to `address`, whatever stands in its query.
+pub(super) fn is_at(link: &Url, address: &Url) -> bool {
+    let mut bare = link.clone();
+    bare.set_query(None);
+    link.fragment().is_none() && bare == *address
+}
+
+// What an address says to a login.
+fn read_answer(url: &Url, expected: &Expected<'_>) -> Visit {
+    let answer: HashMap<_, _> = url.query_pairs().collect();
+    let Some(state) = answer.get("state") else { return Visit::Stray };
+    if state != expected.state || answer.get("iss").is_none_or(|iss| iss != expected.issuer) {
+        return Visit::Foreign;
+    }
+    Visit::Answer(match (answer.get("code"), answer.get("error")) {
+        (Some(code), None) => Ok(code.to_string()),
+        (_, Some(error)) => Err(refusal::code_of(error, answer.get("error_description").map(AsRef::as_ref))),
+        (None, None) => Err(FailureCode::LoginRefused),
+    })
+}
+
+impl Listener {
+    async fn wait(&self, expected: &Expected<'_>) -> Result<String, FailureCode> {
+        loop {
+            let Ok((stream, _)) = self.listener.accept().await else { continue };
+            match tokio::time::timeout(VISIT, self.receive(stream, expected)).await {
+                Ok(Ok(Visit::Answer(answer))) => return answer,
+                Ok(Ok(Visit::Foreign)) => return Err(FailureCode::LoginRefused),
+                Ok(Ok(Visit::Stray) | Err(_)) | Err(_) => {}
+            }
+        }
     }
 
     async fn receive(&self, mut stream: TcpStream, expected: &Expected<'_>) -> io::Result<Visit> {
@@ -110,16 +178,7 @@ impl Callback {
         if !at_us || url.path() != PATH {
             return Visit::Stray;
         }
-        let answer: HashMap<_, _> = url.query_pairs().collect();
-        let Some(state) = answer.get("state") else { return Visit::Stray };
-        if state != expected.state || answer.get("iss").is_none_or(|iss| iss != expected.issuer) {
-            return Visit::Foreign;
-        }
-        Visit::Answer(match (answer.get("code"), answer.get("error")) {
-            (Some(code), None) => Ok(code.to_string()),
-            (_, Some(error)) => Err(refusal::code_of(error, answer.get("error_description").map(AsRef::as_ref))),
-            (None, None) => Err(FailureCode::LoginRefused),
-        })
+        read_answer(&url, expected)
     }
 }
 
@@ -222,5 +281,58 @@ mod tests {
         let callback = Callback::listen().await.expect("listens");
         let result = callback.wait(Expected { state: "s", issuer: "i" }, Duration::from_millis(5)).await;
         assert_eq!(result, Err(FailureCode::LoginTimedOut));
+    }
+
+    /// Whatever is thrown at it, only what carries this login's own state and issuer is an answer.
+    #[test]
+    fn nothing_but_the_answer_to_this_login_is_one() {
+        use rand::rngs::StdRng;
+        use rand::{Rng as _, SeedableRng as _};
+        let address = Url::parse("digiteam://callback").expect("an address");
+        let expected = Expected { state: "state-of-this-login", issuer: "https://issuer.example" };
+        let good = "digiteam://callback?code=c&state=state-of-this-login&iss=https%3A%2F%2Fissuer.example";
+        let parts = [
+            "code=evil",
+            "state=",
+            "state=state-of-this-login",
+            "iss=https%3A%2F%2Fissuer.example",
+            "&",
+            "?",
+            "#",
+            "%",
+            "error=access_denied",
+            "/",
+            "..",
+            "\u{0}",
+            "å",
+            "@",
+            ":",
+            "digiteam://callback",
+            "https://issuer.example",
+        ];
+        let mut dice = StdRng::seed_from_u64(7);
+        let mut answers = 0;
+        for _ in 0..20_000 {
+            let mut link = if dice.gen_bool(0.5) { good.to_owned() } else { "digiteam://callback?".to_owned() };
+            for _ in 0..dice.gen_range(0..4) {
+                let part = parts[dice.gen_range(0..parts.len())];
+                let at = (0..=link.len())
+                    .filter(|at| link.is_char_boundary(*at))
+                    .nth(dice.gen_range(0..=link.len()))
+                    .unwrap_or(0);
+                match dice.gen_range(0..3) {
+                    0 => link.insert_str(at, part),
+                    1 => link.truncate(at),
+                    _ => link.push_str(&format!("&{part}")),
+                }
+            }
+            let Ok(url) = Url::parse(&link) else { continue };
+            if is_at(&url, &address) && matches!(read_answer(&url, &expected), Visit::Answer(_)) {
+                let said: HashMap<_, _> = url.query_pairs().collect();
+                assert!(said["state"] == expected.state && said["iss"] == expected.issuer, "{link}");
+                answers += 1;
+            }
+        }
+        assert!(answers > 100, "the good one is still read: {answers}");
     }
 }

@@ -6,6 +6,7 @@ mod callback;
 mod code;
 mod devices;
 mod idle;
+mod invite;
 mod pass;
 mod prover;
 mod provider;
@@ -14,6 +15,7 @@ mod session;
 mod sign_in;
 mod tokens;
 
+pub use callback::Return;
 pub(crate) use session::Session;
 pub(crate) use tokens::Tokens;
 
@@ -84,6 +86,12 @@ impl Client {
             Realm::Staff => protocol::identity::Realm::Staff,
         };
         Arc::clone(&self.inner).sign_in(&call.municipality, realm, call.provider.as_deref()).await
+    }
+
+    /// Hands over a link that the system gave to this app. Anybody can make one: it counts only as the answer to the
+    /// login that is under way, and whatever else it is, nothing happens.
+    pub fn take_link(&self, link: Url) {
+        self.inner.take_link(link);
     }
 
     /// Stops waiting for the browser.
@@ -165,5 +173,6 @@ fn me_view(me: &Me) -> MeView {
         realm: realm_view(me.realm),
         municipality: me.municipality_name.clone(),
         phone: me.municipality_phone.clone(),
+        invited: !me.level.is_eid(),
     }
 }

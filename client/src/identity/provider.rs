@@ -20,10 +20,12 @@ use openidconnect::{
     RedirectUrl, RequestTokenError, Scope, TokenResponse as _,
 };
 use protocol::identity::{CLIENT_ID, Platform, Realm};
+use protocol::invite::{GRANT_TYPE, InviteCode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use url::Url;
+use url::form_urlencoded::Serializer;
 use zeroize::Zeroizing;
 
 type Metadata = ProviderMetadata<
@@ -138,6 +140,41 @@ impl Provider {
         Ok(Asked { url, state, nonce, verifier, redirect, issuer: self.metadata.issuer().to_string() })
     }
 
+    /// Turns a code that staff gave into tokens for a new key. No provider says who it is, so there is no ID token.
+    pub(super) async fn redeem_invite(&self, code: &InviteCode) -> Result<Granted, FailureCode> {
+        let prover = Arc::new(Prover::make(self.endpoints.issuer.clone().unwrap_or_default()));
+        let form = [
+            ("grant_type", GRANT_TYPE),
+            ("code", code.as_str()),
+            ("client_id", CLIENT_ID),
+            ("platform", platform().as_str()),
+        ];
+        let request = http::Request::post(self.endpoints.token.as_str())
+            .header(http::header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Serializer::new(String::new()).extend_pairs(form).finish().into_bytes())
+            .map_err(|_| FailureCode::ServiceDown)?;
+        let answer = ask_proven(self.http.clone(), Arc::clone(&prover), request).await;
+        let answer = answer.map_err(|error| Failure::from(error).code)?;
+        let body = Zeroizing::new(answer.body().clone());
+        if !answer.status().is_success() {
+            let refused: Option<OAuthError> = serde_json::from_slice(&body).ok();
+            return Err(match refused {
+                Some(refused) if refused.error == "invalid_grant" => FailureCode::InviteSpent,
+                _ => FailureCode::ServiceDown,
+            });
+        }
+        let given: Invited = serde_json::from_slice(&body).map_err(|_| FailureCode::ServiceDown)?;
+        if !is_bound(&given.token_type) {
+            return Err(FailureCode::LoginRefused);
+        }
+        Ok(Granted {
+            pass: Pass::new(given.access_token, prover),
+            good_until: good_until(given.expires_in.map(Duration::from_secs)),
+            refresh: given.refresh_token,
+            endpoints: self.endpoints.clone(),
+        })
+    }
+
     /// Turns the code into tokens for a new key, and checks that they are the answer to what was asked.
     pub(super) async fn redeem(&self, asked: Asked, code: String) -> Result<Granted, FailureCode> {
         let client =
@@ -186,6 +223,14 @@ impl Provider {
             endpoints: self.endpoints.clone(),
         })
     }
+}
+
+#[derive(Deserialize)]
+struct Invited {
+    access_token: Zeroizing<String>,
+    token_type: String,
+    expires_in: Option<u64>,
+    refresh_token: Zeroizing<String>,
 }
 
 /// Until when a token is used that was given now.

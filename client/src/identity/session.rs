@@ -23,11 +23,14 @@ use protocol::identity::Me;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, mpsc};
 use tokio::task::AbortHandle;
+use url::Url;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
+/// Links that may wait to be read.
+const LINKS: usize = 16;
 /// How long telling the backend goodbye may take when nothing is kept.
 const PARTING: Duration = Duration::from_secs(2);
 
@@ -41,6 +44,7 @@ pub(crate) struct Session {
     pub(crate) idle: Idle,
     /// No passphrase is tried before this, by the steady clock.
     wait_until: AtomicI64,
+    links: RwLock<Option<mpsc::Sender<Url>>>,
     stage: RwLock<Stage>,
 }
 
@@ -89,6 +93,7 @@ impl Session {
             attempts: AtomicU64::new(0),
             idle: Idle::default(),
             wait_until: AtomicI64::new(wait_until),
+            links: RwLock::default(),
             stage: RwLock::new(stage),
         })
     }
@@ -336,6 +341,20 @@ impl Session {
         self.enter(Stage::SignedOut { reason: Some(FailureCode::TooManyTries) });
         self.erase().await?;
         Err(failure(FailureCode::TooManyTries))
+    }
+
+    /// Where links go from now on; those of former logins go nowhere.
+    pub(super) fn await_links(&self) -> mpsc::Receiver<Url> {
+        let (send, links) = mpsc::channel(LINKS);
+        *self.links.write().unwrap_or_else(PoisonError::into_inner) = Some(send);
+        links
+    }
+
+    /// A link came. Without a login that waits for one, or with too many at once, it is dropped.
+    pub(super) fn take_link(&self, link: Url) {
+        if let Some(links) = &*self.links.read().unwrap_or_else(PoisonError::into_inner) {
+            let _ = links.try_send(link);
+        }
     }
 
     /// The number of the next attempt to log in.

@@ -4,7 +4,7 @@
 //! then becomes the reason that the session shows. Somebody who logs in again keeps what is stored; anybody else
 //! finds it erased first.
 
-use super::callback::{Callback, Expected};
+use super::callback::{Callback, Expected, Return};
 use super::provider::{Asked, Provider};
 use super::session::{Fresh, Session, Stage, blocking};
 use crate::failure::{failure, internal};
@@ -43,7 +43,10 @@ impl Session {
             self.erase().await?;
         }
         let provider = Provider::discover(&self.wire).await?;
-        let callback = Callback::listen().await.map_err(|error| internal(&error))?;
+        let callback = match &self.setup.returns {
+            Return::Loopback => Callback::listen().await.map_err(|error| internal(&error))?,
+            Return::Link(address) => Callback::Link { address: address.clone(), links: self.await_links() },
+        };
         let asked = provider.ask(callback.address(), municipality, realm, chosen)?;
         let (opener, url) = (Arc::clone(&self.setup.opener), asked.url.clone());
         blocking(move || opener.open(&url)).await?.map_err(|error| internal(&error))?;
@@ -94,7 +97,7 @@ impl Session {
         }
     }
 
-    async fn admit(&self, fresh: Fresh, resume: Option<Arc<Open>>) -> Result<(), Failure> {
+    pub(super) async fn admit(&self, fresh: Fresh, resume: Option<Arc<Open>>) -> Result<(), Failure> {
         match resume {
             Some(open) if open.me.person == fresh.me.person && open.me.own_scope == fresh.me.own_scope => {
                 let mut tx = open.store.write().await?;
@@ -122,7 +125,7 @@ impl Session {
         }
     }
 
-    fn rest(&self, resume: Option<Arc<Open>>, reason: Option<FailureCode>) {
+    pub(super) fn rest(&self, resume: Option<Arc<Open>>, reason: Option<FailureCode>) {
         self.enter(match resume {
             Some(open) => Stage::Open(open),
             None => Stage::SignedOut { reason },

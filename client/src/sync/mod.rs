@@ -191,7 +191,7 @@ impl Open {
     /// Sends a request in the person's name, and once more with a new token if the first is refused.
     pub(crate) async fn ask(&self, request: impl Fn(&Wire) -> RequestBuilder) -> Result<Response, WireError> {
         let mut stale = None;
-        let answer = loop {
+        loop {
             let pass = match self.tokens.pass(stale.as_ref(), &self.store, &self.wire, &self.changes).await {
                 Ok(pass) => pass,
                 Err(error) => break Err(error),
@@ -206,8 +206,7 @@ impl Open {
                 }
                 answer => break answer,
             }
-        };
-        answer
+        }
     }
 
     /// As [`Open::ask`], for what somebody asks for themselves, and reads the answer. What came of it is told to the

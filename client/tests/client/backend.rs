@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
-use protocol::identity::{Device, Me, Municipality, Realm};
+use protocol::identity::{Device, Level, Me, Municipality, Realm};
 use protocol::message::{Message, ReadMark};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::record::{Content, Json as Body, Record};
@@ -168,6 +168,7 @@ impl World {
                 municipality_name: "Landskrona".to_owned(),
                 municipality_phone: "0418-000000".to_owned(),
                 own_scope: ScopeId::new("own"),
+                level: Level::Eid,
             },
             db_epoch: "first".to_owned(),
             now: NOW,

@@ -4,7 +4,7 @@ use crate::backend::Backend;
 use bridge::identity::{ChooseCode, Realm, SessionView, ShowSession, SignIn};
 use bridge::message::{ListThreads, MessageState, MessageView, ShowThread};
 use bridge::sync::{ShowSync, SyncView};
-use digiteam_client::{Client, Clock, MemoryVault, Now, Opener, Setup, SystemClock, Vault};
+use digiteam_client::{Client, Clock, MemoryVault, Now, Opener, Return, Setup, SystemClock, Vault};
 use protocol::access::{ScopeKind, SyncMode};
 use protocol::id::{PersonId, ThreadId};
 use protocol::message::{Message, Participant, Thread};
@@ -218,5 +218,6 @@ pub(crate) fn message(from: &str, text: &str, sent_at: i64) -> Message {
 
 fn start(backend: Url, folder: &TempDir, vault: Arc<dyn Vault>, clock: Arc<dyn Clock>) -> Client {
     let folder = folder.path().to_owned();
-    Client::start(Setup { folder, backend, opener: Arc::new(Browser), vault, clock }).expect("a client")
+    Client::start(Setup { folder, backend, opener: Arc::new(Browser), returns: Return::Loopback, vault, clock })
+        .expect("a client")
 }

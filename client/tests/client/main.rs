@@ -5,6 +5,8 @@ mod device;
 mod devices;
 mod document;
 mod feed;
+mod invite;
+mod link;
 mod lock;
 mod message;
 mod oidc;

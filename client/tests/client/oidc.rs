@@ -11,6 +11,7 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
+use protocol::invite::{GRANT_TYPE, InviteCode};
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
@@ -44,6 +45,8 @@ pub(crate) struct Issuer {
     pub(crate) signed_out_elsewhere: bool,
     /// What proofs have to hold.
     pub(crate) nonce: String,
+    /// The code that staff gave, until it is used.
+    pub(crate) invite: Option<InviteCode>,
     /// How many proofs were sent back for a newer nonce.
     pub(crate) sent_back: usize,
     /// The key that the session is bound to.
@@ -63,6 +66,7 @@ impl Issuer {
             revoked: Vec::new(),
             signed_out_elsewhere: false,
             nonce: "nonce-1".to_owned(),
+            invite: None,
             sent_back: 0,
             bound_to: String::new(),
             seen: HashSet::new(),
@@ -197,6 +201,14 @@ async fn token(
             let mut answer = world.oidc.rotate();
             answer["id_token"] = world.oidc.id_token(&backend.issuer, &asked["nonce"]).into();
             Json(answer).into_response()
+        }
+        GRANT_TYPE => {
+            let given = InviteCode::parse(&form["code"]);
+            if given.is_none() || given != world.oidc.invite.take() {
+                return refused("invalid_grant");
+            }
+            world.oidc.bound_to = key;
+            Json(world.oidc.rotate()).into_response()
         }
         _ if form["refresh_token"] == world.oidc.refresh && key == world.oidc.bound_to => {
             Json(world.oidc.rotate()).into_response()

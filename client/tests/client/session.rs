@@ -7,7 +7,7 @@ use bridge::identity::{
 };
 use bridge::message::{ListThreads, SendMessage};
 use bridge::{Failure, FailureCode, Retry};
-use digiteam_client::{Client, Opener, Setup, SystemClock, Vault};
+use digiteam_client::{Client, Opener, Return, Setup, SystemClock, Vault};
 use protocol::id::{PersonId, ScopeId};
 use std::path::Path;
 use std::sync::Arc;
@@ -154,6 +154,7 @@ async fn a_login_can_be_cancelled_and_a_backend_that_is_away_is_told() {
             folder: folder.path().into(),
             backend: backend.url.clone(),
             opener: deaf.clone(),
+            returns: Return::Loopback,
             vault,
             clock: Arc::new(SystemClock::start()),
         })
@@ -176,7 +177,8 @@ async fn a_login_can_be_cancelled_and_a_backend_that_is_away_is_told() {
     let vault = Arc::new(digiteam_client::MemoryVault::new());
     let folder = folder.path().into();
     let clock = Arc::new(SystemClock::start());
-    let alone = Client::start(Setup { folder, backend, opener: deaf.clone(), vault, clock }).expect("a client");
+    let alone = Client::start(Setup { folder, backend, opener: deaf.clone(), returns: Return::Loopback, vault, clock })
+        .expect("a client");
     assert_eq!(alone.sign_in(call).await.expect_err("cannot").code, FailureCode::Offline);
     let asked = alone.list_municipalities(ListMunicipalities {}).await.expect_err("cannot");
     assert_eq!((asked.code, asked.retry), (FailureCode::Offline, Retry::Network));

@@ -3,6 +3,7 @@
 
 use crate::app::use_me;
 use crate::call::use_call;
+use crate::identity::invite::InviteForm;
 use crate::kit::{Confirm, Icon, Sign};
 use crate::locale::{Key, use_words};
 use crate::notice::{Notice, use_tell};
@@ -86,8 +87,13 @@ pub(crate) fn LoginNeeded() -> Html {
         <div class="notice login-needed" role="status" id="login-needed">
             <Icon sign={Sign::Warning} />
             <div>
-                <p>{ words.say("identity-login-needed") }</p>
-                <button type="button" id="login-again" onclick={log_in}>{ words.say("identity-login-again") }</button>
+                if me.invited {
+                    <p>{ words.say("identity-login-needed-invited") }</p>
+                    <InviteForm />
+                } else {
+                    <p>{ words.say("identity-login-needed") }</p>
+                    <button type="button" id="login-again" onclick={log_in}>{ words.say("identity-login-again") }</button>
+                }
             </div>
         </div>
     }

@@ -3,6 +3,7 @@
 
 use crate::call::use_call;
 use crate::failure;
+use crate::identity::invite::InviteSection;
 use crate::kit::{Failed, Icon, Page, Sign, awaited, focus};
 use crate::locale::{Key, Words, use_words};
 use crate::shell::{self, WindowKind};
@@ -75,6 +76,7 @@ pub(crate) fn WelcomePage(props: &WelcomeProps) -> Html {
                     <p class="hint">{ words.say("identity-browser") }</p>
                 </form>
             }) }
+            if !is_desk { <InviteSection /> }
         </Page>
     }
 }

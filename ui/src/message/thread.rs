@@ -1,6 +1,7 @@
 //! A thread: as the resident's page, and as the pane beside the caseworker's inbox.
 
 use crate::call::use_call;
+use crate::identity::GiveInvitePanel;
 use crate::kit::{Page, awaited, focus_quietly};
 use crate::locale::{Words, use_words};
 use crate::message::conversation::Conversation;
@@ -57,6 +58,7 @@ pub(crate) fn ThreadPane(props: &ThreadProps) -> Html {
                 <h2 id="thread-heading" ref={heading} tabindex="-1"><bdi>{ subject(&words, &thread.subject) }</bdi></h2>
             }
             { awaited(&answer, |thread| html! { <Body key={thread.thread.clone()} thread={thread.clone()} /> }) }
+            if is_ready { <GiveInvitePanel thread={props.thread.clone()} /> }
         </section>
     }
 }

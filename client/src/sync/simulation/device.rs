@@ -9,7 +9,7 @@ use crate::store::{Left, Meta, Missing, Store, StoreError, wipe};
 use bridge::sync::Storage;
 use protocol::Millis;
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
-use protocol::identity::{Me, Realm};
+use protocol::identity::{Level, Me, Realm};
 use protocol::mutation::Mutation;
 use protocol::sync::{DigestResponse, PullRequest, PullResponse};
 use std::collections::{BTreeSet, VecDeque};
@@ -112,6 +112,7 @@ impl Device {
             municipality_name: "M".to_owned(),
             municipality_phone: String::new(),
             own_scope: own_scope(person),
+            level: Level::Eid,
         };
         settle_in(&store, &me, &id).await?;
         Ok(Self {

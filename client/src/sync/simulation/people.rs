@@ -259,7 +259,8 @@ impl World {
             }
             2 | 3 if self.strikes_often(Fault::Floor) => {
                 let scope = GRANTS[self.dice.gen_range(0..GRANTS.len())].1;
-                self.backend.raise_floor(&ScopeId::new(scope), self.dice.gen_range(0..120));
+                let floor = if self.dice.gen_bool(0.5) { i64::MAX } else { self.dice.gen_range(0..120) };
+                self.backend.raise_floor(&ScopeId::new(scope), floor);
             }
             4 if self.dice.gen_bool(0.1) => self.backend.close(&ScopeId::new("t0")),
             _ => {}

@@ -111,6 +111,8 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "garbage",
     "anything of this in any order",
     "device signed out from elsewhere",
+    "device clock set back",
+    "custody ended",
 ];
 
 /// The counts.

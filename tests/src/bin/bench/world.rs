@@ -11,7 +11,7 @@ use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use client::bench::{self, Cipher, Seat};
-use client::{Client, MemoryVault, Opener, Setup, SystemClock};
+use client::{Client, MemoryVault, Opener, Return, Setup, SystemClock};
 use digiteam_tests::device::told;
 use digiteam_tests::process::{Process, own};
 use digiteam_tests::stage::free_port;
@@ -174,7 +174,14 @@ impl Device {
 
 fn setup(folder: &Path, backend: Url) -> Setup {
     let clock = Arc::new(SystemClock::start());
-    Setup { folder: folder.to_owned(), backend, opener: Arc::new(Nobody), vault: Arc::new(MemoryVault::new()), clock }
+    Setup {
+        folder: folder.to_owned(),
+        backend,
+        opener: Arc::new(Nobody),
+        returns: Return::Loopback,
+        vault: Arc::new(MemoryVault::new()),
+        clock,
+    }
 }
 
 /// Waits until everything has arrived.

@@ -9,7 +9,7 @@ use proptest::prelude::*;
 use std::collections::BTreeMap;
 
 /// One happening.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 enum Happening {
     /// Time passes.
     Pass(Ms),
@@ -162,7 +162,7 @@ impl World {
                 if let Some((flight, true)) = self.stream {
                     let span = protocol::sync::Span::Tail { after: 0, upto: 1 };
                     let (scope, records) = (ScopeId::new("s"), Vec::new());
-                    let page = page.then(|| protocol::sync::Page { scope, epoch: 1, head: 1, span, records });
+                    let page = page.then_some(protocol::sync::Page { scope, epoch: 1, head: 1, span, records });
                     self.online = true;
                     self.tell(Event::Heard(flight, sync::Event::changed(ScopeId::new("s"), page)));
                 }
