@@ -38,7 +38,7 @@ pub(crate) async fn show(State(provider): State<Arc<Provider>>, Path(token): Pat
         None => page::people(&provider, found.language, &place),
         Some(person) => {
             let sign = found.sign.and_then(|sign| sign.message(found.language));
-            let asked = page::Asked { scopes: found.scopes, message: found.message, sign: sign.map(Into::into) };
+            let asked = page::Asked { scopes: found.scopes, message: found.message, sign };
             page::confirm(&provider, found.language, &place, person, &asked)
         }
     }
