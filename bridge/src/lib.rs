@@ -11,6 +11,7 @@ pub mod home;
 pub mod identity;
 pub mod invite;
 pub mod message;
+pub mod relation;
 pub mod search;
 pub mod sync;
 pub mod task;
@@ -47,6 +48,8 @@ pub enum Topic {
     Case,
     /// Documents.
     Document,
+    /// Who acts for whom.
+    Relation,
 }
 
 /// Name of the event that carries `Vec<Topic>`.

@@ -43,6 +43,11 @@ macro_rules! with_commands {
             access::open_scope,
             access::show_access_log,
             search::search,
+            relation::list_representations,
+            relation::show_acting,
+            relation::make_invitation,
+            relation::give_power_of_attorney,
+            relation::withdraw_power_of_attorney,
         }
     };
 }
@@ -85,7 +90,7 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 8] = [
+    const RESIDENT: [&str; 13] = [
         "use_invite",
         "list_devices",
         "sign_out_device",
@@ -93,6 +98,11 @@ mod tests {
         "complete_task",
         "list_threads",
         "list_cases",
+        "list_representations",
+        "show_acting",
+        "make_invitation",
+        "give_power_of_attorney",
+        "withdraw_power_of_attorney",
         "show_access_log",
     ];
     const DESK: [&str; 5] = ["give_invite", "take_back_invite", "list_inbox", "list_caseload", "open_scope"];

@@ -11,6 +11,7 @@ use crate::kit::{Icon, Sign};
 use crate::locale::{Key, Words, use_words};
 use crate::message::{InboxPage, ThreadPage, ThreadsPage};
 use crate::notice::NoticePlace;
+use crate::relation::RelationsPage;
 use crate::route::{Route, use_route};
 use crate::search::SearchPage;
 use crate::sync::Freshness;
@@ -107,7 +108,9 @@ fn desk_page(route: &Route) -> Html {
         Route::Case(case) => html! { <CaseloadPage key="caseload" {case} /> },
         Route::Document(document) => html! { <DocumentPage key={route.to_string()} {document} /> },
         Route::Search => html! { <SearchPage key="search" /> },
-        Route::Home | Route::Messages | Route::Me | Route::AccessLog => html! { <InboxPage key="inbox" /> },
+        Route::Home | Route::Messages | Route::Me | Route::Relations | Route::AccessLog => {
+            html! { <InboxPage key="inbox" /> }
+        }
     }
 }
 
@@ -122,6 +125,7 @@ fn page(route: &Route) -> Html {
         Route::Case(case) => html! { <CasePage {key} {case} /> },
         Route::Document(document) => html! { <DocumentPage {key} {document} /> },
         Route::Me => html! { <MePage {key} /> },
+        Route::Relations => html! { <RelationsPage {key} /> },
         Route::Search => html! { <SearchPage {key} /> },
         Route::AccessLog => html! { <AccessLogPage {key} /> },
     }

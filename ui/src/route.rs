@@ -17,6 +17,7 @@ pub(crate) enum Route {
     Case(String),
     Document(String),
     Me,
+    Relations,
     Search,
     AccessLog,
 }
@@ -28,6 +29,7 @@ impl Route {
             None if path == "messages" => Self::Messages,
             None if path == "cases" => Self::Cases,
             None if path == "me" => Self::Me,
+            None if path == "relations" => Self::Relations,
             None if path == "search" => Self::Search,
             Some(("me", "log")) => Self::AccessLog,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
@@ -42,7 +44,7 @@ impl Route {
         match self {
             Self::Thread(_) => Self::Messages,
             Self::Case(_) | Self::Document(_) => Self::Cases,
-            Self::AccessLog => Self::Me,
+            Self::Relations | Self::AccessLog => Self::Me,
             other => other.clone(),
         }
     }
@@ -66,6 +68,7 @@ impl fmt::Display for Route {
             Self::Case(id) => write!(out, "#/cases/{id}"),
             Self::Document(id) => write!(out, "#/documents/{id}"),
             Self::Me => write!(out, "#/me"),
+            Self::Relations => write!(out, "#/relations"),
             Self::Search => write!(out, "#/search"),
             Self::AccessLog => write!(out, "#/me/log"),
         }
@@ -107,6 +110,7 @@ mod tests {
             Route::Case(id.clone()),
             Route::Document(id),
             Route::Me,
+            Route::Relations,
             Route::Search,
             Route::AccessLog,
         ] {

@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::identity::Caller;
 use crate::text;
 use protocol::case::{MAX_HIDDEN, Mask, paragraphs};
-use protocol::document::Section;
+use protocol::document::{MAX_SECTIONS, Section};
 use protocol::id::PersonId;
 use protocol::refusal::RefusalCode;
 use std::collections::BTreeSet;
@@ -20,11 +20,15 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// [`RefusalCode::Access`] unless the caller works on the case and it holds such a note or document;
-/// [`RefusalCode::Invalid`] for somebody or a passage that does not exist, and for passages without a ground.
+/// [`RefusalCode::Invalid`] for somebody or a passage that does not exist, and for passages without a ground;
+/// [`RefusalCode::TooLong`] for too many.
 pub async fn mask(tx: &mut Tx<'_>, caller: &Caller, act: Mask) -> Result<(), Error> {
     require_case_staff(tx, &caller.person, act.case.as_str()).await?;
     let case = find(tx, &act.case).await?;
     let passages = passages(tx, &act).await?.ok_or(RefusalCode::Access)?;
+    if act.hidden_from.len() > MAX_HIDDEN || act.sections.len() > MAX_SECTIONS {
+        return Err(RefusalCode::TooLong.into());
+    }
     match &act.ground {
         None if act.sections.is_empty() => {
             sqlx::query("DELETE FROM withheld WHERE fact = $1").bind(act.fact.as_str()).execute(&mut *tx.conn).await?;

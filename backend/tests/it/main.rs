@@ -1,6 +1,7 @@
 //! The backend's rules on real databases: SQLite always, PostgreSQL where a server is named.
 
 mod access;
+mod acme;
 mod acts;
 mod apart;
 mod authorisation;

@@ -48,6 +48,6 @@ failure-too-soon-minutes =
         [one] Det har blivit fel flera gånger. Vänta en minut och försök igen.
        *[other] Det har blivit fel flera gånger. Vänta { $minutes } minuter och försök igen.
     }
-failure-reason = Det här är inte tilldelat dig. Skriv varför du behöver öppna det.
 failure-bad-invite = Koden är inte rätt skriven. Jämför med den du har fått och försök igen.
 failure-invite-spent = Koden gäller inte längre. Den kan vara använd, för gammal eller tillbakadragen. Be din handläggare om en ny.
+failure-reason = Det här är inte tilldelat dig. Skriv varför du behöver öppna det.
