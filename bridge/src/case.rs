@@ -141,9 +141,37 @@ pub enum EntryView {
         /// When.
         at: Millis,
     },
+    /// An access to the case that ended by itself; for the staff who work on it.
+    Closed {
+        /// Its id.
+        id: String,
+        /// Whose access.
+        name: String,
+        /// What ended it.
+        why: ClosedBy,
+        /// In the words of whoever decided it.
+        ground: String,
+        /// When.
+        at: Millis,
+    },
     /// Something this build cannot read: "update the app to read this".
     Newer {
         /// Its id.
         id: String,
     },
+}
+
+/// What ended an access.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ClosedBy {
+    /// The relation that it rested on ended.
+    RelationEnded,
+    /// The two are kept apart.
+    KeptApart,
+    /// The one it concerns got protected identity.
+    Protected,
+    /// Newer than this build.
+    #[serde(other)]
+    Unknown,
 }

@@ -11,6 +11,7 @@ pub mod home;
 pub mod identity;
 pub mod invite;
 pub mod message;
+pub mod relation;
 pub mod search;
 pub mod sync;
 pub mod task;
@@ -47,6 +48,8 @@ pub enum Topic {
     Case,
     /// Documents.
     Document,
+    /// Who acts for whom.
+    Relation,
 }
 
 /// Name of the event that carries `Vec<Topic>`.
@@ -116,6 +119,8 @@ pub enum FailureCode {
     SessionEnded,
     /// No access, or it is not there.
     Access,
+    /// It opens only with a reason, as it is not assigned to the person.
+    Reason,
     /// Empty, or a bad form.
     Invalid,
     /// Too long.

@@ -26,7 +26,7 @@ pub struct SyncView {
     pub waiting: u32,
     /// Mutations that were refused and that nobody has dealt with.
     pub refused: u32,
-    /// How many of those are tasks.
+    /// How many of those are told of on the first page: tasks and powers of attorney.
     pub refused_tasks: u32,
     /// Whether there is room on this device.
     pub storage: Storage,

@@ -4,7 +4,8 @@ use crate::Client;
 use crate::failure::failure;
 use crate::store::{Store, StoreError};
 use bridge::case::{
-    CaseRowView, CaseView, CaseloadRowView, CaseworkerView, EntryView, ListCaseload, ListCases, ShowCase, Stage,
+    CaseRowView, CaseView, CaseloadRowView, CaseworkerView, ClosedBy, EntryView, ListCaseload, ListCases, ShowCase,
+    Stage,
 };
 use bridge::document::PassageView;
 use bridge::{Failure, FailureCode, Topic};
@@ -75,7 +76,7 @@ impl Client {
         let rows: Vec<(String, String, String)> = sqlx::query_as(
             "SELECT id, kind, body FROM record WHERE scope = ?1
              AND kind NOT IN ('case', 'task', 'thread', 'message', 'read_mark', 'profile', 'thread_row', 'case_row')
-             ORDER BY coalesce(at, 0) DESC, seq DESC",
+             ORDER BY coalesce(at, body ->> '$.at', 0) DESC, seq DESC",
         )
         .bind(&scope)
         .fetch_all(open.store.read())
@@ -142,6 +143,13 @@ fn entry(id: String, kind: &str, body: String) -> Option<EntryView> {
             author: document.author,
             at: document.signed_at,
         },
+        Body::Closure(closure) => EntryView::Closed {
+            id,
+            name: closure.name,
+            why: closed_by(closure.why),
+            ground: closure.ground,
+            at: closure.at,
+        },
         Body::Unknown => EntryView::Newer { id },
         _ => return None,
     };
@@ -167,6 +175,15 @@ fn passages(note: &Note) -> Vec<PassageView> {
 fn joined<'a>(words: impl Iterator<Item = &'a str>) -> Option<PassageView> {
     let words: Vec<&str> = words.collect();
     (!words.is_empty()).then(|| PassageView::Words { text: words.join("\n\n") })
+}
+
+fn closed_by(why: protocol::relation::ClosedBy) -> ClosedBy {
+    match why {
+        protocol::relation::ClosedBy::RelationEnded => ClosedBy::RelationEnded,
+        protocol::relation::ClosedBy::KeptApart => ClosedBy::KeptApart,
+        protocol::relation::ClosedBy::Protected => ClosedBy::Protected,
+        protocol::relation::ClosedBy::Unknown => ClosedBy::Unknown,
+    }
 }
 
 fn row_of_case(case: &Case) -> CaseRowView {

@@ -13,9 +13,12 @@ mod changes;
 mod clock;
 mod document;
 mod failure;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod home;
 mod identity;
 mod message;
+mod relation;
 mod seal;
 mod search;
 mod store;

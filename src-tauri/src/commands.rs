@@ -41,7 +41,13 @@ macro_rules! with_commands {
             document::show_document,
             document::show_page,
             access::open_scope,
+            access::show_access_log,
             search::search,
+            relation::list_representations,
+            relation::show_acting,
+            relation::make_invitation,
+            relation::give_power_of_attorney,
+            relation::withdraw_power_of_attorney,
         }
     };
 }
@@ -84,8 +90,21 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 7] =
-        ["use_invite", "list_devices", "sign_out_device", "show_home", "complete_task", "list_threads", "list_cases"];
+    const RESIDENT: [&str; 13] = [
+        "use_invite",
+        "list_devices",
+        "sign_out_device",
+        "show_home",
+        "complete_task",
+        "list_threads",
+        "list_cases",
+        "list_representations",
+        "show_acting",
+        "make_invitation",
+        "give_power_of_attorney",
+        "withdraw_power_of_attorney",
+        "show_access_log",
+    ];
     const DESK: [&str; 5] = ["give_invite", "take_back_invite", "list_inbox", "list_caseload", "open_scope"];
 
     #[test]

@@ -19,7 +19,10 @@ mod link;
 mod log;
 mod message;
 mod opener;
+#[cfg(test)]
+mod policy;
 mod profile;
+mod relation;
 mod search;
 mod sync;
 mod task;

@@ -5,9 +5,11 @@ use crate::kit::{Empty, Icon, Newer, Page, Refused, Sign, awaited};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::notice::{Notice, use_tell};
+use crate::relation::{Acting, RelationNotices};
 use crate::route::Route;
 use crate::shell;
 use bridge::home::{News, NewsView, ShowHome};
+use bridge::relation::ActingAt;
 use bridge::task::{CompleteTask, TaskView};
 use yew::prelude::*;
 
@@ -22,6 +24,8 @@ pub(crate) fn HomePage() -> Html {
     };
     html! {
         <Page id="home" {title}>
+            <Acting at={ActingAt::Anywhere} />
+            <RelationNotices />
             { awaited(&answer, |home| html! {
                 <>
                     <section class="tasks" aria-labelledby="tasks-heading">

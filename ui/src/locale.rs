@@ -158,8 +158,10 @@ macro_rules! sources {
 
 fn sources(locale: Locale) -> &'static [(&'static str, &'static str)] {
     sources!(locale;
-        "sv" => Locale::Swedish, "en" => Locale::English, "ar" => Locale::Arabic;
-        ["access", "case", "document", "failure", "home", "identity", "kit", "message", "search", "sync", "task"])
+    "sv" => Locale::Swedish, "en" => Locale::English, "ar" => Locale::Arabic;
+    [
+        "access", "case", "document", "failure", "home", "identity", "kit", "message", "relation", "search", "sync", "task"
+    ])
 }
 
 #[cfg(test)]

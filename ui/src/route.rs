@@ -17,7 +17,9 @@ pub(crate) enum Route {
     Case(String),
     Document(String),
     Me,
+    Relations,
     Search,
+    AccessLog,
 }
 
 impl Route {
@@ -27,7 +29,9 @@ impl Route {
             None if path == "messages" => Self::Messages,
             None if path == "cases" => Self::Cases,
             None if path == "me" => Self::Me,
+            None if path == "relations" => Self::Relations,
             None if path == "search" => Self::Search,
+            Some(("me", "log")) => Self::AccessLog,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
             Some(("cases", id)) if !id.is_empty() => Self::Case(id.to_owned()),
             Some(("documents", id)) if !id.is_empty() => Self::Document(id.to_owned()),
@@ -40,6 +44,7 @@ impl Route {
         match self {
             Self::Thread(_) => Self::Messages,
             Self::Case(_) | Self::Document(_) => Self::Cases,
+            Self::Relations | Self::AccessLog => Self::Me,
             other => other.clone(),
         }
     }
@@ -63,7 +68,9 @@ impl fmt::Display for Route {
             Self::Case(id) => write!(out, "#/cases/{id}"),
             Self::Document(id) => write!(out, "#/documents/{id}"),
             Self::Me => write!(out, "#/me"),
+            Self::Relations => write!(out, "#/relations"),
             Self::Search => write!(out, "#/search"),
+            Self::AccessLog => write!(out, "#/me/log"),
         }
     }
 }
@@ -103,7 +110,9 @@ mod tests {
             Route::Case(id.clone()),
             Route::Document(id),
             Route::Me,
+            Route::Relations,
             Route::Search,
+            Route::AccessLog,
         ] {
             assert_eq!(Route::parse(&route.to_string()), route);
         }

@@ -328,6 +328,7 @@ fn topic(kind: &str) -> Topic {
         "task" => Topic::Task,
         "document" => Topic::Document,
         "profile" => Topic::Session,
+        "representation" => Topic::Relation,
         _ => Topic::Case,
     }
 }

@@ -65,6 +65,12 @@ impl Store {
         Ok(reckon(&mut conn, device_now).await?.lent_after())
     }
 
+    /// The server's clock, as well as it is known: never earlier than it was ever heard.
+    pub(crate) async fn server_now(&self, device_now: Millis) -> Result<Millis, StoreError> {
+        let mut conn = self.read().acquire().await?;
+        Ok(reckon(&mut conn, device_now).await?.now)
+    }
+
     /// Whether what is lent has left because the device's clock is behind.
     pub(crate) async fn is_clock_behind(&self, device_now: Millis) -> Result<bool, StoreError> {
         let mut conn = self.read().acquire().await?;

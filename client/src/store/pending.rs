@@ -24,7 +24,7 @@ pub(crate) struct Standing {
     pub(crate) waiting: u32,
     /// Refused, and nobody has dealt with it.
     pub(crate) refused: u32,
-    /// How many of those are tasks.
+    /// How many of those are told of on the first page: tasks and powers of attorney.
     pub(crate) refused_tasks: u32,
 }
 
@@ -176,7 +176,8 @@ impl Store {
         let (waiting, refused, refused_tasks) = sqlx::query_as(
             "SELECT count(*) FILTER (WHERE state <> 'refused' AND sort NOT IN ('mark_read', 'seen')),
                     count(*) FILTER (WHERE state = 'refused'),
-                    count(*) FILTER (WHERE state = 'refused' AND sort = 'complete_task') FROM pending",
+                    count(*) FILTER (WHERE state = 'refused' AND sort IN ('complete_task', 'invite', 'give_power_of_attorney',
+                        'withdraw_power_of_attorney')) FROM pending",
         )
         .fetch_one(self.read())
         .await?;

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
-use protocol::identity::{Device, Level, Me, Municipality, Realm};
+use protocol::identity::{Device, Level, Me, Realm};
 use protocol::message::{Message, ReadMark};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::record::{Content, Json as Body, Record};
@@ -59,7 +59,7 @@ pub(crate) struct World {
     pub(crate) lose_push_replies: bool,
     /// Rows are kept back, answers to mutations are not.
     pub(crate) withhold_rows: bool,
-    /// Messages, and that tasks are done, are refused with this.
+    /// Messages, that tasks are done, and powers of attorney are refused with this.
     pub(crate) refuse: Option<RefusalCode>,
     /// At most so many records in a page.
     pub(crate) page: usize,
@@ -93,10 +93,8 @@ impl Backend {
             issuer: issuer.clone(),
         });
         let app = Router::new()
-            .route("/municipalities", get(municipalities))
-            .route("/me", get(me))
-            .route("/identity/devices", get(devices))
-            .route("/identity/devices/{session}/sign-out", post(sign_out_device))
+            .route("/municipalities", get(oidc::municipalities))
+            .merge(oidc::own_routes())
             .route("/sync/pull", post(pull))
             .route("/sync/push", post(push))
             .route("/sync/events", get(events))
@@ -261,7 +259,9 @@ impl World {
         if !self.scopes.get(lane).is_some_and(|scope| scope.granted) {
             return refused(RefusalCode::Access);
         }
-        if let (Act::SendMessage(_) | Act::CompleteTask(_), Some(code)) = (&mutation.act, self.refuse) {
+        let can_be_refused =
+            matches!(mutation.act, Act::SendMessage(_) | Act::CompleteTask(_) | Act::GivePowerOfAttorney(_));
+        if let (true, Some(code)) = (can_be_refused, self.refuse) {
             return refused(code);
         }
         let from = self.me.person.clone();
@@ -288,21 +288,20 @@ fn refused(code: RefusalCode) -> Outcome {
     Outcome::Refused { refusal: code.into() }
 }
 
-fn refuse(status: StatusCode, code: RefusalCode) -> Response {
+pub(crate) fn refuse(status: StatusCode, code: RefusalCode) -> Response {
     (status, Json(Refusal::from(code))).into_response()
 }
 
 async fn only_when_up(State(backend): State<Shared>, request: Request, next: Next) -> Response {
-    let (down, portal) = {
-        let world = backend.world();
-        (world.down, world.portal)
-    };
+    let down = backend.world().down;
+    let portal = backend.world().portal;
     let mut answer = match (down, portal) {
         (true, _) => StatusCode::BAD_GATEWAY.into_response(),
         (_, true) => axum::response::Html("<h1>Log in first</h1>").into_response(),
         _ => next.run(request).await,
     };
-    if !portal {
+    // Told to whoever is sent back and to nobody else, so that a test knows who learns of it.
+    if [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&answer.status()) {
         let nonce = backend.world().oidc.nonce.parse().expect("is a value");
         answer.headers_mut().insert("dpop-nonce", nonce);
     }
@@ -321,27 +320,6 @@ async fn only_known(State(backend): State<Shared>, headers: HeaderMap, request: 
             (challenge, refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated)).into_response()
         }
     }
-}
-
-async fn municipalities() -> Json<Vec<Municipality>> {
-    let (id, name) = (MunicipalityId::new("landskrona"), "Landskrona".to_owned());
-    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned() }])
-}
-
-async fn me(State(backend): State<Shared>) -> Json<Me> {
-    Json(backend.world().me.clone())
-}
-
-async fn devices(State(backend): State<Shared>) -> Json<Vec<Device>> {
-    Json(backend.world().devices.clone())
-}
-
-async fn sign_out_device(State(backend): State<Shared>, Path(session): Path<String>) -> Response {
-    let mut world = backend.world();
-    let before = world.devices.len();
-    world.devices.retain(|device| device.session.as_str() != session);
-    let found = world.devices.len() < before;
-    if found { StatusCode::NO_CONTENT.into_response() } else { refuse(StatusCode::NOT_FOUND, RefusalCode::Access) }
 }
 
 async fn pull(State(backend): State<Shared>, Json(asked): Json<PullRequest>) -> Json<PullResponse> {

@@ -12,6 +12,8 @@ mod message;
 mod oidc;
 mod passphrase;
 mod proof;
+mod relation;
 mod session;
 mod staff;
+mod stolen;
 mod sync;

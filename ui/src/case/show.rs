@@ -4,11 +4,13 @@ use crate::call::use_call;
 use crate::case::{STAGES, stage_key};
 use crate::document::{show_passage, sort_key};
 use crate::kit::{Empty, Icon, Page, Sign, awaited, focus_quietly};
-use crate::locale::{Words, use_words};
+use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
+use crate::relation::Acting;
 use crate::route::Route;
-use bridge::case::{CaseView, CaseworkerView, EntryView, ShowCase, Stage};
+use bridge::case::{CaseView, CaseworkerView, ClosedBy, EntryView, ShowCase, Stage};
 use bridge::document::DocumentSort;
+use bridge::relation::ActingAt;
 use yew::prelude::*;
 
 /// Props of [`CasePage`].
@@ -30,6 +32,7 @@ pub(crate) fn CasePage(props: &CaseProps) -> Html {
     let back = (!props.is_only).then(|| (Route::Cases, words.say("case-list")));
     html! {
         <Page id="case" {title} {title_lang} {back}>
+            <Acting at={ActingAt::Case { case: props.case.to_string() }} />
             { awaited(&answer, |case| show_case(&words, case)) }
         </Page>
     }
@@ -115,10 +118,15 @@ fn show_caseworker(words: &Words, worker: &CaseworkerView) -> Html {
         <section class="card worker" aria-labelledby="worker-heading">
             <h2 id="worker-heading">{ words.say("case-worker") }</h2>
             <p class="worker-name"><bdi>{ &worker.name }</bdi></p>
-            <p class="worker-unit"><bdi lang="sv">{ &worker.title }{ ", " }{ &worker.unit }</bdi></p>
-            <a class="button" href={format!("tel:{}", worker.phone)}>
-                <Icon sign={Sign::Phone} />{ words.say("kit-call") }{ " " }<bdi dir="ltr">{ &worker.phone }</bdi>
-            </a>
+            // Where somebody is protected, neither unit nor number is told.
+            if !worker.unit.is_empty() {
+                <p class="worker-unit"><bdi lang="sv">{ &worker.title }{ ", " }{ &worker.unit }</bdi></p>
+            }
+            if !worker.phone.is_empty() {
+                <a class="button" href={format!("tel:{}", worker.phone)}>
+                    <Icon sign={Sign::Phone} />{ words.say("kit-call") }{ " " }<bdi dir="ltr">{ &worker.phone }</bdi>
+                </a>
+            }
         </section>
     }
 }
@@ -148,12 +156,31 @@ fn show_entry(words: &Words, entry: &EntryView) -> Html {
                 </article>
             </li>
         },
+        EntryView::Closed { id, name, why, ground, at } => html! {
+            <li key={id.clone()} class="entry closed">
+                <span class="entry-sign"><Icon sign={Sign::Lock} /></span>
+                <article>
+                    { entry_head(words.say("relation-closed"), *at, name) }
+                    <p>{ words.say(closed_key(*why)) }</p>
+                    <p lang="sv"><bdi>{ ground }</bdi></p>
+                </article>
+            </li>
+        },
         EntryView::Newer { id } => html! {
             <li key={id.clone()} class="entry newer">
                 <span class="entry-sign"><Icon sign={Sign::Warning} /></span>
                 <p>{ words.say("kit-newer") }</p>
             </li>
         },
+    }
+}
+
+fn closed_key(why: ClosedBy) -> Key {
+    match why {
+        ClosedBy::RelationEnded => Key("relation-closed-ended"),
+        ClosedBy::KeptApart => Key("relation-closed-apart"),
+        ClosedBy::Protected => Key("relation-closed-protected"),
+        ClosedBy::Unknown => Key("relation-newer"),
     }
 }
 

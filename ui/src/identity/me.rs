@@ -6,6 +6,7 @@ use crate::identity::idle::IdleChoice;
 use crate::identity::leave::LeaveButtons;
 use crate::kit::{Icon, Page, Sign};
 use crate::locale::{ChooseLocale, Locale, use_words};
+use crate::route::Route;
 use yew::prelude::*;
 
 /// The page.
@@ -20,6 +21,14 @@ pub(crate) fn MePage() -> Html {
                 <div><dt>{ words.say("identity-name") }</dt><dd><bdi>{ &me.name }</bdi></dd></div>
                 <div><dt>{ words.say("identity-me-municipality") }</dt><dd><bdi>{ &me.municipality }</bdi></dd></div>
             </dl>
+            <a class="row" id="relations-link" href={Route::Relations.to_string()}>
+                <Icon sign={Sign::Me} />
+                <span class="row-words">
+                    <span class="row-title">{ words.say("relation-title") }</span>
+                    <span class="row-detail">{ words.say("relation-link-hint") }</span>
+                </span>
+            </a>
+            <p><a id="access-log" class="button" href={Route::AccessLog.to_string()}>{ words.say("access-log-link") }</a></p>
             <section aria-labelledby="language-heading">
                 <h2 id="language-heading">{ words.say("identity-language") }</h2>
                 <p class="hint">{ words.say("identity-language-hint") }</p>

@@ -8,9 +8,11 @@ use crate::message::conversation::Conversation;
 use crate::message::draft::{Draft, Drafts, Edit};
 use crate::message::reply::Reply;
 use crate::notice::{Notice, use_tell};
+use crate::relation::Acting;
 use crate::route::Route;
 use crate::shell;
 use bridge::message::{OtherView, ShowThread, TakeBack, ThreadView};
+use bridge::relation::ActingAt;
 use std::rc::Rc;
 use yew::prelude::*;
 
@@ -29,6 +31,7 @@ pub(crate) fn ThreadPage(props: &ThreadProps) -> Html {
         answer.asked.ready().map_or_else(|| words.say("message-thread"), |thread| subject(&words, &thread.subject));
     html! {
         <Page id="thread" {title} back={(Route::Messages, words.say("message-title"))}>
+            <Acting at={ActingAt::Thread { thread: props.thread.to_string() }} />
             { awaited(&answer, |thread| html! { <Body key={thread.thread.clone()} thread={thread.clone()} /> }) }
         </Page>
     }
