@@ -33,7 +33,8 @@ pub(in crate::access) async fn handle(
 /// The page of `caller`'s log that ends before `before`; the newest without it.
 ///
 /// # Errors
-/// [`RefusalCode::Access`] for staff and without an e-identification, [`RefusalCode::Invalid`] for a `before` that no page gave.
+/// [`RefusalCode::Access`] for staff and without an e-identification, [`RefusalCode::Invalid`] for a `before` that no
+/// page gave.
 pub async fn answer(app: &App, caller: &Caller, before: Option<&str>) -> Result<LogPage, Error> {
     if caller.realm != Realm::Resident || !caller.level.is_eid() {
         return Err(RefusalCode::Access.into());
