@@ -293,10 +293,8 @@ pub(crate) fn refuse(status: StatusCode, code: RefusalCode) -> Response {
 }
 
 async fn only_when_up(State(backend): State<Shared>, request: Request, next: Next) -> Response {
-    let (down, portal) = {
-        let world = backend.world();
-        (world.down, world.portal)
-    };
+    let down = backend.world().down;
+    let portal = backend.world().portal;
     let mut answer = match (down, portal) {
         (true, _) => StatusCode::BAD_GATEWAY.into_response(),
         (_, true) => axum::response::Html("<h1>Log in first</h1>").into_response(),
