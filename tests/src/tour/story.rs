@@ -162,23 +162,36 @@ impl Tour {
 
     async fn resident_reads_decision(&mut self) -> Result<()> {
         self.step("In her case she sees where it stands and what has been written");
+        self.open_case().await?;
+        self.picture(Cast::Resident, "case").await?;
+
+        self.step("She reads the decision as text, and the document as it was signed");
+        self.open_decision().await?;
+        self.picture(Cast::Resident, "decision").await?;
+        self.open_page().await?;
+        self.picture(Cast::Resident, "decision-as-signed").await
+    }
+
+    async fn open_case(&self) -> Result<()> {
         self.resident()?.click("#nav-case").await?;
         if self.resident()?.see_within("main#case", Duration::from_secs(2)).await.is_err() {
             self.resident()?.click("main#cases a").await?;
         }
-        self.resident()?.see("main#case .entry").await?;
-        self.picture(Cast::Resident, "case").await?;
+        self.resident()?.see("main#case .entry").await
+    }
 
-        self.step("She reads the decision as text, and the document as it was signed");
+    async fn open_decision(&self) -> Result<()> {
         self.resident()?.click_words("main#case a.document-link", "Beslut").await?;
-        self.resident()?.see("main#document #show-file").await?;
-        self.picture(Cast::Resident, "decision").await?;
+        self.resident()?.see("main#document #show-file").await
+    }
+
+    async fn open_page(&self) -> Result<()> {
         self.resident()?.click("#show-file").await?;
         self.resident()?.see("main#document img.page").await?;
         let drawn = "const page = document.querySelector('img.page'); page.scrollIntoView(); \
                      return page.decode().then(() => page.naturalWidth > 0)";
         ensure!(self.resident()?.run(drawn, Vec::new()).await? == json!(true), "the page is empty");
-        self.picture(Cast::Resident, "decision-as-signed").await
+        Ok(())
     }
 
     async fn resident_searches(&mut self) -> Result<()> {
@@ -246,6 +259,15 @@ impl Tour {
         self.resident()?.see("main#home .task").await?;
         self.resident()?.see("#freshness[data-online=false]").await?;
         self.picture(Cast::Resident, "home-offline").await?;
+
+        self.step("Her case, the decision and its page are on her phone, too");
+        self.open_case().await?;
+        self.picture(Cast::Resident, "case-offline").await?;
+        self.open_decision().await?;
+        self.picture(Cast::Resident, "decision-offline").await?;
+        self.open_page().await?;
+        self.resident()?.see("#freshness[data-online=false]").await?;
+        self.picture(Cast::Resident, "decision-as-signed-offline").await?;
         self.resident()?.click("#nav-messages").await?;
         self.resident()?.click("main#messages a.thread-row").await?;
         self.resident()?.see_words("main#thread .message", REPLY, LONG).await?;
