@@ -4,7 +4,7 @@
 //! record that the caller is served, never by its own id.
 
 use crate::App;
-use crate::access::{require_case_staff, require_served};
+use crate::access::{log, require_case_staff, require_served};
 use crate::case::{self, CaseFile};
 use crate::db::Tx;
 use crate::error::Error;
@@ -147,7 +147,7 @@ async fn download(
 ) -> Result<Response, Error> {
     let mut snapshot = app.db.snapshot().await?;
     let scope = ScopeId::new(scope);
-    require_served(&mut snapshot, caller.reader(), &scope, app.db.now()).await?;
+    let role = require_served(&mut snapshot, caller.reader(), &scope, app.db.now()).await?;
     let row: Option<(String,)> =
         sqlx::query_as("SELECT body FROM record WHERE scope = $1 AND kind = 'document' AND id = $2 AND deleted = 0")
             .bind(scope.as_str())
@@ -157,6 +157,7 @@ async fn download(
     drop(snapshot);
     let (body,) = row.ok_or(RefusalCode::Access)?;
     let file = serde_json::from_str::<Document>(&body)?.file.ok_or(RefusalCode::Access)?;
+    log::fetched(&app, &caller, role, scope, document).await?;
     let object = app.blobs.get(&file.blob.as_str().into()).await?;
     Response::builder()
         .header(CONTENT_TYPE, "application/octet-stream")

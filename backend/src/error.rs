@@ -130,7 +130,7 @@ fn status(code: RefusalCode) -> StatusCode {
         | RefusalCode::Conflict
         | RefusalCode::Closed => StatusCode::CONFLICT,
         RefusalCode::Busy => StatusCode::SERVICE_UNAVAILABLE,
-        RefusalCode::Invalid => StatusCode::UNPROCESSABLE_ENTITY,
+        RefusalCode::Invalid | RefusalCode::Reason => StatusCode::UNPROCESSABLE_ENTITY,
         RefusalCode::Internal | RefusalCode::Unknown => StatusCode::INTERNAL_SERVER_ERROR,
     }
 }

@@ -4,7 +4,7 @@
 //! Compiled for tests, which try these with random input at each run, and for `fuzz/`, which tries for as long as it
 //! is let.
 
-pub use crate::identity::fuzz::{cookie, fields, redirect, token};
+pub use crate::identity::fuzz::{cookie, fields, proof, redirect, token};
 
 use crate::serve::address::Origin;
 use http::{HeaderMap, HeaderValue};
@@ -53,6 +53,8 @@ pub fn forwarded(line: &[u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
     use proptest::collection::vec;
     use proptest::prelude::*;
 
@@ -87,6 +89,24 @@ mod tests {
         "%2f",
         "\\",
         " ",
+    ];
+    const CLAIMS: &[&str] = &[
+        "{",
+        "}",
+        ",",
+        ":",
+        "\"typ\":\"dpop+jwt\"",
+        "\"alg\":\"ES256\"",
+        "\"alg\":\"none\"",
+        "\"crit\":[]",
+        "\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AAAA\",\"y\":\"AAAA\"}",
+        "\"jti\":\"j\"",
+        "\"htm\":\"GET\"",
+        "\"htu\":\"https://a.example/me\"",
+        "\"iat\":1e300",
+        "\"iat\":1788264000",
+        "\"ath\":\"x\"",
+        "null",
     ];
     const FORM: &[&str] = &["a", "b", "=", "&", "%C3%A4", "%", "+", "%00", ";", "client_id=x"];
     const COOKIE: &[&str] =
@@ -129,6 +149,17 @@ mod tests {
         #[test]
         fn tokens(text in "[A-Za-z0-9_\\-=+/]{40,46}|\\PC{0,50}") {
             token(&text);
+        }
+
+        #[test]
+        fn proofs(header in mix(CLAIMS), claims in mix(CLAIMS), noise in "[A-Za-z0-9_.\\-]{0,80}|\\PC{0,40}") {
+            let jwt = |header: &str, claims: &str| {
+                format!("{}.{}.{noise}", URL_SAFE_NO_PAD.encode(header), URL_SAFE_NO_PAD.encode(claims))
+            };
+            proof(&jwt(&header, &claims));
+            let header = "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A\",\"y\":\"A\"}}";
+            proof(&jwt(header, &format!("{{{claims}}}")));
+            proof(&noise);
         }
 
         #[test]

@@ -1,7 +1,11 @@
 //! `digiteam-backend`: serves, or loads content from data files.
 
 use anyhow::Context as _;
+use digiteam_backend::access::log;
 use digiteam_backend::{App, collect, config::Config, identity, load, serve, system_clock};
+use jiff::civil::Date;
+use protocol::id::MunicipalityId;
+use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -15,15 +19,23 @@ const USAGE: &str = "usage: digiteam-backend [--config FILE]
        digiteam-backend restored [--config FILE]
        digiteam-backend collect [--config FILE]
        digiteam-backend rotate-keys [--config FILE]
+       digiteam-backend verify-log [--config FILE]
+       digiteam-backend export-log [--config FILE] --municipality ID --from DATE --until DATE
 
 `load` fills an empty database from data files. `restored` is to be run once after the database came back
 from a backup, before the backend starts: clients then send again what it may have forgotten. `collect`
-forgets what was deleted more than `keep_deleted_days` (90) ago; a running backend does so daily. `rotate-keys` makes the next signing keys: published at once, signing a day later,
+forgets what was deleted more than `keep_deleted_days` (90) ago, and erases the content of the access log after
+`keep_log_days` (3650); a running backend does so daily. `verify-log` walks the chain of each municipality's access log,
+names the first entry that does not hold and then fails. Note the last link that it names somewhere else: it shows later
+that the chain was not made anew. `export-log` writes the log of the days from DATE up to before DATE (2026-09-01), one
+line of JSON an entry. `rotate-keys` makes the next signing keys: published at once, signing a day later,
 while the old ones stay published for as long as something may be signed with them.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
 DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS,
 DIGITEAM_KEEP_DELETED_DAYS, DIGITEAM_PROVIDERS (the [[provider]] tables as TOML, or the path of a file with them).";
+
+const VERBS: [&str; 6] = ["load", "restored", "collect", "rotate-keys", "verify-log", "export-log"];
 
 /// How long answers that are under way may still take when the backend stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -49,7 +61,18 @@ async fn main() -> anyhow::Result<()> {
         Act::Restored => app.db.renew_epoch().await?,
         Act::Collect => {
             let collected = collect::collect(&app.db, app.config.keep_deleted_days).await?;
-            tracing::info!(collected, "tombstones collected");
+            let erased = log::erase(&app.db, app.config.keep_log_days).await?;
+            tracing::info!(collected, erased, "tombstones collected, log entries erased");
+        }
+        Act::VerifyLog => {
+            let verified = log::verify(&app.db).await?;
+            for one in &verified {
+                writeln!(std::io::stdout(), "{one}")?;
+            }
+            anyhow::ensure!(verified.iter().all(|one| one.broken.is_none()), "the access log does not hold");
+        }
+        Act::ExportLog(wish) => {
+            log::export(&app.db, &wish.municipality, wish.span()?, std::io::stdout()).await?;
         }
     }
     app.close().await
@@ -95,17 +118,37 @@ enum Act {
     Restored,
     Collect,
     RotateKeys,
+    VerifyLog,
+    ExportLog(Export),
+}
+
+struct Export {
+    municipality: MunicipalityId,
+    from: Date,
+    until: Date,
+}
+
+impl Export {
+    /// From the beginning of one day to the beginning of the other, in Sweden.
+    fn span(&self) -> anyhow::Result<(i64, i64)> {
+        let begins = |day: Date| anyhow::Ok(day.in_tz("Europe/Stockholm")?.timestamp().as_millisecond());
+        Ok((begins(self.from)?, begins(self.until)?))
+    }
 }
 
 impl Wish {
     fn parse(args: impl Iterator<Item = String>) -> anyhow::Result<Self> {
         let mut args = args.peekable();
-        let verb = args.next_if(|arg| ["load", "restored", "collect", "rotate-keys"].contains(&arg.as_str()));
+        let verb = args.next_if(|arg| VERBS.contains(&arg.as_str()));
         let mut config = None;
         let mut folder = None;
+        let mut export = BTreeMap::new();
         while let Some(arg) = args.next() {
             match arg.as_str() {
                 "--config" => config = Some(args.next().context(USAGE)?.into()),
+                "--municipality" | "--from" | "--until" if verb.as_deref() == Some("export-log") => {
+                    export.insert(arg, args.next().context(USAGE)?);
+                }
                 name if folder.is_none() && !name.starts_with('-') => folder = Some(name.into()),
                 _ => anyhow::bail!(USAGE),
             }
@@ -116,6 +159,15 @@ impl Wish {
             (Some("restored"), None) => Act::Restored,
             (Some("collect"), None) => Act::Collect,
             (Some("rotate-keys"), None) => Act::RotateKeys,
+            (Some("verify-log"), None) => Act::VerifyLog,
+            (Some("export-log"), None) => {
+                let mut given = |name: &str| export.remove(name).context(USAGE);
+                Act::ExportLog(Export {
+                    municipality: MunicipalityId::new(given("--municipality")?),
+                    from: given("--from")?.parse().context(USAGE)?,
+                    until: given("--until")?.parse().context(USAGE)?,
+                })
+            }
             _ => anyhow::bail!(USAGE),
         };
         Ok(Self { config, act })

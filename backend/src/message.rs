@@ -32,7 +32,11 @@ pub async fn start(tx: &mut Tx<'_>, caller: &Caller, act: StartThread) -> Result
         (Realm::Resident, Realm::Staff) => (&other, &sender),
         _ => return Err(RefusalCode::Access.into()),
     };
-    require_case_staff(tx, &staff.id, act.case.as_str()).await?;
+    let works_on_it = require_case_staff(tx, &staff.id, act.case.as_str()).await;
+    if let Err(refused) = works_on_it {
+        // A colleague who would have to say why they open it is nobody to write to.
+        return Err(if sender.realm == Realm::Staff { refused } else { RefusalCode::Access.into() });
+    }
     let case_scope = find_scope(tx, ScopeKind::Case, act.case.as_str(), party.id.as_str()).await?;
     let case_scope = case_scope.ok_or(RefusalCode::Access)?;
     let role = require(tx.conn, &party.id, &case_scope, tx.now).await?;
@@ -58,7 +62,7 @@ pub async fn start(tx: &mut Tx<'_>, caller: &Caller, act: StartThread) -> Result
     {
         sqlx::query("INSERT INTO participant (thread, municipality, person) VALUES ($1, $2, $3)")
             .bind(act.thread.as_str())
-            .bind(person.municipality.as_str())
+            .bind(staff.municipality.as_str())
             .bind(person.id.as_str())
             .execute(&mut *tx.conn)
             .await?;
@@ -119,22 +123,22 @@ async fn show_participants_of(tx: &mut Tx<'_>, case: &CaseFile, thread: &ThreadI
 pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<(), Error> {
     let scope = require_participant(tx, &caller.person, &act.thread).await?;
     let text = text::body(&act.text, MAX_TEXT)?;
-    let row: Option<(i64,)> = sqlx::query_as(
+    let row: Option<(i64, String)> = sqlx::query_as(
         "UPDATE thread SET last_n = last_n + 1 WHERE id = $1 AND NOT EXISTS
              (SELECT 1 FROM participant p JOIN kept_apart k ON k.person = p.person WHERE p.thread = $1 AND k.other = $2)
-         RETURNING last_n",
+         RETURNING last_n, municipality",
     )
     .bind(act.thread.as_str())
     .bind(caller.person.as_str())
     .fetch_optional(&mut *tx.conn)
     .await?;
     // Whoever should answer has been taken out of it.
-    let (n,) = row.ok_or(RefusalCode::Closed)?;
+    let (n, municipality) = row.ok_or(RefusalCode::Closed)?;
     sqlx::query(
         "INSERT INTO message (id, municipality, thread, n, sender, text, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
     )
     .bind(act.message.as_str())
-    .bind(caller.municipality.as_str())
+    .bind(&municipality)
     .bind(act.thread.as_str())
     .bind(n)
     .bind(caller.person.as_str())

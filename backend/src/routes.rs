@@ -4,7 +4,7 @@
 //! along it. A test holds it against what the router itself says that it has, so a route that is not here fails.
 
 use crate::openapi;
-use protocol::access::{OpenScope, Opened};
+use protocol::access::{LogPage, OpenScope, Opened};
 use protocol::document::BlobStored;
 use protocol::identity::{Device, Me, Municipality};
 use protocol::invite::{InviteMade, MakeInvite};
@@ -145,6 +145,10 @@ pub static ROUTES: &[Route] = &[
         .caller()
         .takes(Takes::Json(of::<OpenScope>()))
         .gives(Gives::Json(of::<Opened>())),
+    get("/access/log", "Who looked at what concerns the caller, a page at a time")
+        .caller()
+        .takes(Takes::Query(&["before"], 0))
+        .gives(Gives::Json(of::<LogPage>())),
     post("/blobs", "Stores a file, to be named in a mutation")
         .caller()
         .takes(Takes::Bytes)

@@ -119,6 +119,8 @@ pub enum FailureCode {
     SessionEnded,
     /// No access, or it is not there.
     Access,
+    /// It opens only with a reason, as it is not assigned to the person.
+    Reason,
     /// Empty, or a bad form.
     Invalid,
     /// Too long.

@@ -30,6 +30,7 @@ pub(crate) fn code(refusal: RefusalCode) -> FailureCode {
         RefusalCode::Unauthenticated => FailureCode::SessionEnded,
         RefusalCode::Access => FailureCode::Access,
         RefusalCode::Invalid => FailureCode::Invalid,
+        RefusalCode::Reason => FailureCode::Reason,
         RefusalCode::TooLong => FailureCode::TooLong,
         RefusalCode::Conflict => FailureCode::Conflict,
         RefusalCode::Closed => FailureCode::Closed,
@@ -72,6 +73,7 @@ fn retry(code: FailureCode) -> Retry {
         | FailureCode::SessionEnded
         | FailureCode::Access
         | FailureCode::Invalid
+        | FailureCode::Reason
         | FailureCode::TooLong
         | FailureCode::Conflict
         | FailureCode::Closed

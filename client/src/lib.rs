@@ -13,6 +13,8 @@ mod changes;
 mod clock;
 mod document;
 mod failure;
+#[cfg(any(test, feature = "fuzz"))]
+pub mod fuzz;
 mod home;
 mod identity;
 mod message;

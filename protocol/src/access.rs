@@ -1,7 +1,8 @@
 //! Who may see what: grants, and the opening of content that does not come by itself.
 
 use crate::Millis;
-use crate::id::ScopeId;
+use crate::document::DocumentSort;
+use crate::id::{CaseId, PersonId, RecordId, ScopeId};
 use serde::{Deserialize, Serialize};
 
 /// What a scope holds.
@@ -90,7 +91,14 @@ pub struct OpenScope {
     pub scope: ScopeId,
     /// Why.
     pub purpose: Purpose,
+    /// Why, in words of their own, where it is not assigned to them; 1..=[`MAX_REASON`] characters. Without it the
+    /// answer is then [`Reason`](crate::refusal::RefusalCode::Reason).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
 }
+
+/// The longest reason, in Unicode scalar values.
+pub const MAX_REASON: usize = 300;
 
 /// Why staff open content. The words for each are the ui's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,4 +134,156 @@ pub struct Seen {
     pub scope: ScopeId,
     /// When, by the device's clock.
     pub at: Millis,
+    /// The note or document that was shown, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub record: Option<RecordId>,
+}
+
+/// Decide that somebody reads of staff by title and unit only, for a threat, or that they no longer do. Staff only. Lane:
+/// the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct HideStaff {
+    /// A case that they take part in.
+    pub case: CaseId,
+    /// Who reads no names.
+    pub person: PersonId,
+    /// Why, 1..=300 characters.
+    pub ground: String,
+    /// Whether it holds from now on.
+    pub hidden: bool,
+}
+
+/// On the desk of a unit's lead: content of the unit that somebody opened without being assigned to it.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FlaggedOpening {
+    /// Who, by name and title.
+    pub by: String,
+    /// The case's number.
+    pub number: String,
+    /// What it is about.
+    pub title: String,
+    /// Whom it concerns.
+    pub concerns: String,
+    /// Why.
+    pub purpose: Purpose,
+    /// Why, in their own words.
+    pub reason: String,
+    /// When.
+    pub at: Millis,
+}
+
+/// A page of the access log as the caller may read it, newest first (`GET /access/log?before=…`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct LogPage {
+    /// The lines.
+    pub lines: Vec<LogLine>,
+    /// Where the next page begins, as `before`; none: this is the last. Opaque.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+/// That somebody looked or wrote.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct LogLine {
+    /// When.
+    pub at: Millis,
+    /// Who.
+    pub by: LogReader,
+    /// What they did.
+    pub act: LogAct,
+    /// With what.
+    pub what: LogThing,
+    /// Why, where they had to say.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub purpose: Option<Purpose>,
+    /// It was not assigned to them.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub unassigned: bool,
+    /// Whom it concerns, if not the one who reads this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub concerns: Option<String>,
+    /// Who was let in or shut out.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub about: Option<String>,
+}
+
+/// Who looked or wrote, as far as the one who reads it may know.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct LogReader {
+    /// As what.
+    pub role: Role,
+    /// By name; none where staff show by title and unit only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Staff: their title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// Staff: the unit that they worked in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unit: Option<String>,
+    /// It is the one who reads this.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub you: bool,
+}
+
+/// What was done. The words for each are the ui's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum LogAct {
+    /// Opened.
+    Opened,
+    /// Looked at what was open, or fetched its file.
+    Read,
+    /// Was sent what is new in it.
+    Received,
+    /// Wrote it.
+    Wrote,
+    /// Changed where the case stands.
+    Changed,
+    /// Let somebody in.
+    LetIn,
+    /// Ended somebody's access.
+    ShutOut,
+    /// Asked for something to be done.
+    Asked,
+    /// Something newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// With what it was done, by the name that the one who reads it knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(tag = "thing", rename_all = "snake_case")]
+pub enum LogThing {
+    /// A case as a whole.
+    Case {
+        /// What it is about.
+        title: String,
+    },
+    /// A thread.
+    Thread {
+        /// Its subject.
+        subject: String,
+    },
+    /// A document.
+    Document {
+        /// What it is.
+        sort: DocumentSort,
+        /// Its title.
+        title: String,
+    },
+    /// A journal note.
+    Note {
+        /// Its heading.
+        heading: String,
+    },
+    /// Something else, or newer than this build.
+    #[serde(other)]
+    Other,
 }

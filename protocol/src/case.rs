@@ -214,7 +214,8 @@ pub struct Mask {
     /// Everybody who must not see it from now on; others who take part in the case do.
     #[serde(default)]
     pub hidden_from: Vec<PersonId>,
-    /// Only these passages, from 0: sections of a document, [`paragraphs`] of a note. Empty for the whole.
+    /// Only these passages, from 0: sections of a document, [`paragraphs`] of a note. Empty for the whole; at most
+    /// [`MAX_SECTIONS`](crate::document::MAX_SECTIONS).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub sections: Vec<u32>,
     /// The legal ground that is shown in their place, 1..=200 characters; needed with `sections`, and only then.

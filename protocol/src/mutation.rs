@@ -41,6 +41,11 @@ macro_rules! acts {
             Unknown,
         }
 
+        impl Act {
+            /// The name of every act that there is.
+            pub const NAMES: &'static [&'static str] = &[$(stringify!($name)),*];
+        }
+
         $(impl From<$type> for Act {
             fn from(act: $type) -> Self {
                 Self::$name(act)
@@ -76,6 +81,8 @@ acts! {
     CompleteTask(crate::task::CompleteTask);
     /// Say that opened content was shown again.
     Seen(crate::access::Seen);
+    /// Decide that somebody reads no names of staff.
+    HideStaff(crate::access::HideStaff);
     /// Record how somebody is related to the person whom a case concerns.
     RecordRelation(crate::relation::RecordRelation);
     /// End a relation and what was opened because of it.

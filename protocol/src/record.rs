@@ -130,6 +130,8 @@ bodies! {
     Representation(crate::relation::Representation) = "representation";
     /// An access to a case that ended by itself.
     Closure(crate::relation::Closure) = "closure";
+    /// A lead's row of an opening to look at.
+    FlaggedOpening(crate::access::FlaggedOpening) = "flagged_opening";
 }
 
 #[cfg(test)]

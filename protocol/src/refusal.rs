@@ -42,6 +42,8 @@ pub enum RefusalCode {
     Conflict,
     /// The thing is closed or signed and takes no change.
     Closed,
+    /// It is not assigned to the person: it opens only with a reason in words of their own.
+    Reason,
     /// Too much at once: try later, not before what `Retry-After` says.
     Busy,
     /// An error on the backend's side, with an incident id.

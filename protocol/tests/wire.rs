@@ -1,6 +1,6 @@
 //! The wire as it was shipped: every text here must decode for ever, and encode to the same again.
 
-use digiteam_protocol::access::{Grant, OpenScope, Opened, SyncMode};
+use digiteam_protocol::access::{FlaggedOpening, Grant, LogPage, OpenScope, Opened, SyncMode};
 use digiteam_protocol::case::{Case, CaseRow, Note};
 use digiteam_protocol::document::{BlobStored, Document};
 use digiteam_protocol::identity::{Device, Me, Municipality};
@@ -27,6 +27,10 @@ fn records() {
         r#"{"case":"c1","number":"2026-1","title":"Stöd","concerns":"Moa Berg","caseworker":{"person":"s1","name":"Sara Holm",
         "title":"Socialsekreterare","unit":"Barn och familj","phone":"040-628 04 02"},"stage":"follow_up","next_step":"Möte",
         "opened_at":4}"#,
+    );
+    check::<FlaggedOpening>(
+        r#"{"by":"Samir Nouri, socialsekreterare","number":"2026-1","title":"Stöd","concerns":"Moa Berg","purpose":"stand_in",
+        "reason":"Sara är sjuk.","at":1}"#,
     );
     check::<CaseRow>(
         r#"{"case":"c1","scope":"x","number":"2026-1","title":"Stöd","concerns":"Moa Berg","stage":"received"}"#,
@@ -104,6 +108,8 @@ fn mutations() {
         r#"{"act":"ask_for","case":"c1","task":"k1","person":"p1","title":"Kvitto","detail":null,"due_at":null}"#,
         r#"{"act":"complete_task","task":"k1"}"#,
         r#"{"act":"seen","scope":"x","at":1}"#,
+        r#"{"act":"hide_staff","case":"c1","person":"p1","ground":"hot","hidden":true}"#,
+        r#"{"act":"seen","scope":"x","at":1,"record":"d1"}"#,
     ] {
         check::<Mutation>(&format!(r#"{{"mid":"u1","lane":"x","n":1,"made_at":2,"act":{act}}}"#));
     }
@@ -130,6 +136,13 @@ fn requests_and_answers() {
     check::<InviteMade>(r#"{"invite":"i1","code":"K7QF-2M8X","expires_at":7}"#);
     check::<Device>(r#"{"session":"f1","platform":"android","since":4,"used_at":5,"is_this":true}"#);
     check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in"}"#);
+    check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in","reason":"Sara är sjuk."}"#);
+    check::<LogPage>(
+        r#"{"lines":[{"at":1,"by":{"role":"caseworker","name":"Sara Holm","title":"Socialsekreterare","unit":"Barn och familj"},
+        "act":"read","what":{"thing":"document","sort":"investigation","title":"Utredning"},"purpose":"handle","unassigned":true,
+        "concerns":"Elis Berg","about":"Moa Berg"},{"at":1,"by":{"role":"guardian","you":true},"act":"received",
+        "what":{"thing":"other"}}],"next":"1.2"}"#,
+    );
     check::<Opened>(r#"{"lease_until":4}"#);
     check::<BlobStored>(r#"{"blob":"b1","size":4,"sha256":"00"}"#);
     check::<Grant>(r#"{"scope":"x","kind":"thread","role":"caseworker","sync":"on_open","epoch":1,"head":null}"#);

@@ -1,6 +1,6 @@
-//! Opening case content for work. One line a command; the client core does the work.
+//! Opening case content for work, and the log. One line a command; the client core does the work.
 
-use bridge::access::OpenScope;
+use bridge::access::{OpenScope, ShowAccessLog};
 use client::Client;
 use tauri::State;
 
@@ -9,4 +9,9 @@ use crate::Answer;
 #[tauri::command]
 pub(crate) async fn open_scope(client: State<'_, Client>, call: OpenScope) -> Answer<OpenScope> {
     client.open_scope(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn show_access_log(client: State<'_, Client>, call: ShowAccessLog) -> Answer<ShowAccessLog> {
+    client.show_access_log(call).await
 }

@@ -101,9 +101,9 @@ mod tests {
 
     #[test]
     fn everything_can_be_said() {
-        let args = parse(&["--desk", "--data", "/tmp/x", "--backend", "https://d.example.org"], None).expect("fine");
+        let args = parse(&["--desk", "--data", "/srv/x", "--backend", "https://d.example.org"], None).expect("fine");
         assert_eq!(args.audience, Audience::Desk);
-        assert_eq!(args.data.as_deref(), Some("/tmp/x".as_ref()));
+        assert_eq!(args.data.as_deref(), Some("/srv/x".as_ref()));
         assert_eq!(args.backend.as_str(), "https://d.example.org/");
     }
 

@@ -41,6 +41,7 @@ macro_rules! with_commands {
             document::show_document,
             document::show_page,
             access::open_scope,
+            access::show_access_log,
             search::search,
             relation::list_representations,
             relation::show_acting,
@@ -89,7 +90,7 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 12] = [
+    const RESIDENT: [&str; 13] = [
         "use_invite",
         "list_devices",
         "sign_out_device",
@@ -102,6 +103,7 @@ mod tests {
         "make_invitation",
         "give_power_of_attorney",
         "withdraw_power_of_attorney",
+        "show_access_log",
     ];
     const DESK: [&str; 5] = ["give_invite", "take_back_invite", "list_inbox", "list_caseload", "open_scope"];
 

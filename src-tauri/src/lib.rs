@@ -19,6 +19,8 @@ mod link;
 mod log;
 mod message;
 mod opener;
+#[cfg(test)]
+mod policy;
 mod profile;
 mod relation;
 mod search;

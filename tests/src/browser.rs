@@ -3,19 +3,17 @@
 
 use std::fs;
 use std::io::ErrorKind;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 
 use crate::desktop::Desktop;
+use crate::system::{mini_browser, write_script};
 use crate::wait::{LONG, until};
 use crate::window::{Program, Size, Window};
 
 /// Its tool bar needs more room than a phone has.
 pub const SIZE: Size = (480, 844);
-
-const BROWSER: &str = "/usr/lib/x86_64-linux-gnu/webkit2gtk-4.1/MiniBrowser";
 
 // Moved into place, so that a half-written address is never read.
 const SCRIPT: &str = "#!/bin/sh\nprintf '%s' \"$1\" > \"$0.part\" && mv \"$0.part\" \"$0.address\"\n";
@@ -32,8 +30,7 @@ impl HandOver {
     /// When the script cannot be written.
     pub fn new(folder: &Path, name: &str) -> Result<Self> {
         let script = folder.join(format!("{name}-browser"));
-        fs::write(&script, SCRIPT)?;
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o700))?;
+        write_script(&script, SCRIPT)?;
         Ok(Self { script })
     }
 
@@ -68,7 +65,7 @@ impl HandOver {
 pub async fn open(desktop: &Desktop, folder: &Path, address: &str) -> Result<Window> {
     let program = Program {
         name: "browser".to_owned(),
-        path: BROWSER.into(),
+        path: mini_browser(),
         words: vec!["--automation".to_owned()],
         env: Vec::new(),
         size: SIZE,

@@ -1,9 +1,8 @@
 //! A desktop without a screen: a display, a message bus and a keyring of its own, in a folder of its own,
 //! so that a story never meets what belongs to the person who runs it.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::io::Write as _;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -11,6 +10,7 @@ use anyhow::{Context as _, Result, ensure};
 
 use crate::look::Theme;
 use crate::process::Process;
+use crate::system::make_private_folder;
 use crate::wait::{LONG, until};
 
 /// Width and height of the display.
@@ -34,7 +34,7 @@ impl Desktop {
     pub async fn start(folder: &Path) -> Result<Self> {
         let folder = folder.join("desktop");
         for name in ["run", "data/keyrings", "config", "cache"] {
-            DirBuilder::new().recursive(true).mode(0o700).create(folder.join(name))?;
+            make_private_folder(&folder.join(name))?;
         }
         let mut words = Command::new("Xvfb");
         let screen = format!("{}x{}x24", SCREEN.0, SCREEN.1);
@@ -101,7 +101,7 @@ impl Desktop {
         until("the keyring to end", LONG, owned).await?;
         let kept = self.folder.join("data/keyrings");
         fs::remove_dir_all(&kept)?;
-        DirBuilder::new().mode(0o700).create(&kept)?;
+        make_private_folder(&kept)?;
         self.unlock_keyring().await
     }
 

@@ -1,15 +1,16 @@
 //! A process that lives no longer than the value that holds it. What it prints goes to a file, which is
 //! also how one waits for what it says.
 
-use std::fs::{self, File};
+use std::fs::File;
+use std::io::{Read as _, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 use std::{env, io};
 
-use anyhow::{Context as _, Result, ensure};
-use rustix::process::{Pid, Signal, kill_process};
+use anyhow::{Context as _, Result, anyhow, ensure};
 
+use crate::system;
 use crate::wait::{LONG, until};
 
 /// A running process.
@@ -17,6 +18,8 @@ pub struct Process {
     name: String,
     child: Child,
     log: PathBuf,
+    /// Where its own words begin in the log.
+    since: u64,
 }
 
 impl Process {
@@ -35,9 +38,10 @@ impl Process {
     pub fn start_with_input(name: &str, folder: &Path, command: &Command, input: Stdio) -> Result<Self> {
         let log = folder.join(format!("{name}.log"));
         let out = File::options().create(true).append(true).open(&log).context("its log cannot be written")?;
-        let spawned = tied(command).stdin(input).stderr(out.try_clone()?).stdout(out).spawn();
+        let since = out.metadata()?.len();
+        let spawned = system::tied(command).stdin(input).stderr(out.try_clone()?).stdout(out).spawn();
         let child = spawned.with_context(|| format!("{name} could not be started"))?;
-        Ok(Self { name: name.to_owned(), child, log })
+        Ok(Self { name: name.to_owned(), child, log, since })
     }
 
     /// What comes after `beginning` on a line that it prints.
@@ -55,11 +59,18 @@ impl Process {
     pub async fn hears<T>(&mut self, what: &str, read: impl Fn(&str) -> Option<T>, limit: Duration) -> Result<T> {
         let what = format!("{} to say {what:?}", self.name);
         let said = until(&what, limit, async || {
+            // Asked first: what it says at its end is still read.
+            let is_over = self.child.try_wait()?.is_some();
             let words = self.words()?;
             // A line is read only when it is whole.
-            Ok(words.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n')).find_map(&read))
+            let mut lines = words.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
+            match lines.find_map(&read) {
+                Some(heard) => Ok(Some(Ok(heard))),
+                None if is_over => Ok(Some(Err(anyhow!("{} ended", self.name)))),
+                None => Ok(None),
+            }
         });
-        said.await.with_context(|| self.last_words())
+        said.await.flatten().with_context(|| self.last_words())
     }
 
     /// Its process id.
@@ -77,12 +88,16 @@ impl Process {
         Ok(())
     }
 
-    /// All that it printed.
+    /// All that it printed; nothing of what an earlier one of its name did.
     ///
     /// # Errors
     /// When its log cannot be read.
     pub fn words(&self) -> io::Result<String> {
-        fs::read(&self.log).map(|bytes| String::from_utf8_lossy(&bytes).into_owned())
+        let mut log = File::open(&self.log)?;
+        log.seek(SeekFrom::Start(self.since))?;
+        let mut bytes = Vec::new();
+        log.read_to_end(&mut bytes)?;
+        Ok(String::from_utf8_lossy(&bytes).into_owned())
     }
 
     /// Asks it to end, and waits until it has.
@@ -90,7 +105,7 @@ impl Process {
     /// # Errors
     /// When it does not end within the limit, or says that it failed.
     pub async fn stop(self, limit: Duration) -> Result<()> {
-        kill_process(Pid::from_child(&self.child), Signal::TERM)?;
+        system::ask_to_end(&self.child)?;
         self.end(limit).await
     }
 
@@ -110,10 +125,10 @@ impl Process {
     /// # Errors
     /// When something of it does not end.
     pub async fn kill(self) -> Result<()> {
-        let below = descendants(Pid::from_child(&self.child));
+        let below = system::descendants(self.child.id());
         let what = format!("all of {} to be gone", self.name);
         drop(self);
-        until(&what, LONG, async || Ok((!below.iter().any(|pid| runs(*pid))).then_some(()))).await
+        until(&what, LONG, async || Ok((!below.iter().any(|id| system::runs(*id))).then_some(()))).await
     }
 
     fn last_words(&self) -> String {
@@ -125,27 +140,13 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        let own = Pid::from_child(&self.child);
-        for pid in descendants(own).into_iter().chain([own]) {
-            // It may have ended by itself.
-            let _ = kill_process(pid, Signal::KILL);
+        for id in system::descendants(self.child.id()) {
+            system::end_now(id);
         }
+        // It may have ended by itself.
+        let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// The same command, bound to end when the thread that starts it does: a test program that is killed
-/// leaves nothing behind.
-fn tied(command: &Command) -> Command {
-    let mut tied = Command::new("setpriv");
-    tied.args(["--pdeathsig", "KILL", "--"]).arg(command.get_program()).args(command.get_args());
-    for (name, value) in command.get_envs() {
-        match value {
-            Some(value) => tied.env(name, value),
-            None => tied.env_remove(name),
-        };
-    }
-    tied
 }
 
 /// A command for one of our own programs, which stand beside this one.
@@ -158,43 +159,9 @@ pub fn own(name: &str) -> Result<Command> {
     if folder.ends_with("deps") {
         folder.pop();
     }
-    let program = folder.join(name);
+    let program = folder.join(name).with_extension(env::consts::EXE_EXTENSION);
     ensure!(program.is_file(), "{} is not built; cargo xtask test or demo does it", program.display());
     Ok(Command::new(program))
-}
-
-/// Whether a process is there and not only waiting to be buried.
-fn runs(pid: Pid) -> bool {
-    fs::read_to_string(format!("/proc/{pid}/stat")).is_ok_and(|stat| !stat.contains(") Z "))
-}
-
-/// The process ids below one, the nearest first.
-fn descendants(of: Pid) -> Vec<Pid> {
-    let parents: Vec<(Pid, Pid)> = fs::read_dir("/proc")
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| {
-            let pid: i32 = entry.ok()?.file_name().to_str()?.parse().ok()?;
-            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
-            // The name before it, in brackets, may hold anything.
-            let parent: i32 = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
-            Some((Pid::from_raw(pid)?, Pid::from_raw(parent)?))
-        })
-        .collect();
-    let mut found = vec![of];
-    let mut next = 0;
-    while let Some(parent) = found.get(next).copied() {
-        found.extend(
-            parents
-                .iter()
-                .filter(|(pid, above)| *above == parent && !found.contains(pid))
-                .map(|it| it.0)
-                .collect::<Vec<_>>(),
-        );
-        next += 1;
-    }
-    found.remove(0);
-    found
 }
 
 #[cfg(test)]
@@ -202,9 +169,8 @@ mod tests {
     use std::process::Command;
     use std::time::Duration;
 
-    use rustix::process::Pid;
-
-    use super::{Process, runs};
+    use super::Process;
+    use crate::system::runs;
     use crate::wait::LONG;
 
     #[tokio::test]
@@ -215,7 +181,7 @@ mod tests {
         let mut process = Process::start("shell", folder.path(), &command).expect("sh is there");
         let child = process.says("child ", LONG).await.expect("it says so");
         process.check().expect("it runs");
-        let child = Pid::from_raw(child.parse().expect("a number")).expect("not zero");
+        let child = child.parse().expect("a number");
         assert!(runs(child));
         process.kill().await.expect("all of it ends");
         assert!(!runs(child));
@@ -229,5 +195,18 @@ mod tests {
         let mut process = Process::start("shell", folder.path(), &command).expect("sh is there");
         let error = process.says("hope", Duration::from_millis(300)).await.expect_err("it never says that");
         assert!(format!("{error:#}").contains("all is lost"), "{error:#}");
+    }
+
+    #[tokio::test]
+    async fn words_of_an_earlier_one_are_not_taken_for_its_own() {
+        let folder = tempfile::tempdir().expect("a temp folder");
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo ready"]);
+        Process::start("shell", folder.path(), &command).expect("sh is there").end(LONG).await.expect("ends");
+        let mut silent = Command::new("sh");
+        silent.args(["-c", "exit 1"]);
+        let mut process = Process::start("shell", folder.path(), &silent).expect("sh is there");
+        let error = process.says("ready", LONG).await.expect_err("it never says that");
+        assert!(format!("{error:#}").contains("shell ended"), "{error:#}");
     }
 }

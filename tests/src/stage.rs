@@ -1,9 +1,8 @@
 //! The provider and the backend with its demo content, as processes of their own. The backend can be
 //! pulled from under the apps and put back; it keeps its address.
 
-use std::fs::{self, DirBuilder};
+use std::fs;
 use std::net::TcpListener;
-use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result, ensure};
@@ -12,6 +11,7 @@ use url::Url;
 
 use crate::browser::HandOver;
 use crate::process::{Process, own};
+use crate::system::make_private_folder;
 use crate::wait::{LONG, until};
 use crate::window::{Program, Size};
 
@@ -44,6 +44,11 @@ pub struct Ports {
 }
 
 impl Ports {
+    /// Where the backend answers.
+    pub fn backend_url(self) -> Url {
+        format!("http://127.0.0.1:{}", self.backend).parse().expect("it has the form of an address")
+    }
+
     /// The ones that a person's own demo has: tokens and stored profiles hold the address.
     pub const DEMO: Self = Self { backend: 8787, provider: 8788 };
 
@@ -84,8 +89,9 @@ impl Stage {
     pub async fn open(folder: &Path, ports: Ports) -> Result<Self> {
         // Another stage of the same program may have done it before.
         let _ = rustls::crypto::ring::default_provider().install_default();
-        DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
-        let mut stage = Self { folder: folder.canonicalize()?, ports, provider: None, backend: None, temporary: None };
+        make_private_folder(folder)?;
+        let mut stage =
+            Self { folder: std::path::absolute(folder)?, ports, provider: None, backend: None, temporary: None };
         fs::write(stage.config(), configuration(&stage.folder, ports))?;
         stage.start_provider().await?;
         stage.load().await?;
@@ -100,7 +106,7 @@ impl Stage {
 
     /// The backend's address.
     pub fn backend(&self) -> Url {
-        format!("http://127.0.0.1:{}", self.ports.backend).parse().expect("it has the form of an address")
+        self.ports.backend_url()
     }
 
     /// Starts the backend again, at the same address.
@@ -206,7 +212,8 @@ fn demo_content() -> PathBuf {
 }
 
 fn configuration(folder: &Path, ports: Ports) -> String {
-    let folder = folder.display();
+    // A text in the file, where a backslash would mean something else.
+    let folder = folder.to_string_lossy().replace('\\', "/");
     let Ports { backend, provider } = ports;
     let realm = |id: &str, realm: &str, path: &str, scope: &str, claim: &str| {
         format!(

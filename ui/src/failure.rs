@@ -58,6 +58,7 @@ pub(crate) fn key(code: FailureCode) -> Key {
         FailureCode::SessionEnded => Key("failure-session-ended"),
         FailureCode::Access => Key("failure-access"),
         FailureCode::Invalid => Key("failure-invalid"),
+        FailureCode::Reason => Key("failure-reason"),
         FailureCode::TooLong => Key("failure-too-long"),
         FailureCode::Conflict => Key("failure-conflict"),
         FailureCode::Closed => Key("failure-closed"),

@@ -1,6 +1,7 @@
 //! What stands around every page of an open session: the way past the navigation, whose service this is, how
 //! fresh it is, the places, and what was told.
 
+use crate::access::AccessLogPage;
 use crate::app::use_me;
 use crate::case::{CasePage, CaseloadPage, CasesPage};
 use crate::document::DocumentPage;
@@ -107,7 +108,9 @@ fn desk_page(route: &Route) -> Html {
         Route::Case(case) => html! { <CaseloadPage key="caseload" {case} /> },
         Route::Document(document) => html! { <DocumentPage key={route.to_string()} {document} /> },
         Route::Search => html! { <SearchPage key="search" /> },
-        Route::Home | Route::Messages | Route::Me | Route::Relations => html! { <InboxPage key="inbox" /> },
+        Route::Home | Route::Messages | Route::Me | Route::Relations | Route::AccessLog => {
+            html! { <InboxPage key="inbox" /> }
+        }
     }
 }
 
@@ -124,6 +127,7 @@ fn page(route: &Route) -> Html {
         Route::Me => html! { <MePage {key} /> },
         Route::Relations => html! { <RelationsPage {key} /> },
         Route::Search => html! { <SearchPage {key} /> },
+        Route::AccessLog => html! { <AccessLogPage {key} /> },
     }
 }
 

@@ -4,6 +4,7 @@
 //! again when the shell says that it changed, and turns what the person does into calls. It never talks to a
 //! network, stores nothing but the choice of language, and knows the shell only through [`shell`].
 
+mod access;
 mod app;
 mod call;
 mod case;

@@ -19,6 +19,7 @@ pub(crate) enum Route {
     Me,
     Relations,
     Search,
+    AccessLog,
 }
 
 impl Route {
@@ -30,6 +31,7 @@ impl Route {
             None if path == "me" => Self::Me,
             None if path == "relations" => Self::Relations,
             None if path == "search" => Self::Search,
+            Some(("me", "log")) => Self::AccessLog,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
             Some(("cases", id)) if !id.is_empty() => Self::Case(id.to_owned()),
             Some(("documents", id)) if !id.is_empty() => Self::Document(id.to_owned()),
@@ -42,7 +44,7 @@ impl Route {
         match self {
             Self::Thread(_) => Self::Messages,
             Self::Case(_) | Self::Document(_) => Self::Cases,
-            Self::Relations => Self::Me,
+            Self::Relations | Self::AccessLog => Self::Me,
             other => other.clone(),
         }
     }
@@ -68,6 +70,7 @@ impl fmt::Display for Route {
             Self::Me => write!(out, "#/me"),
             Self::Relations => write!(out, "#/relations"),
             Self::Search => write!(out, "#/search"),
+            Self::AccessLog => write!(out, "#/me/log"),
         }
     }
 }
@@ -109,6 +112,7 @@ mod tests {
             Route::Me,
             Route::Relations,
             Route::Search,
+            Route::AccessLog,
         ] {
             assert_eq!(Route::parse(&route.to_string()), route);
         }

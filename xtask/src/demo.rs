@@ -1,11 +1,12 @@
 //! Everything on this machine: builds what the demo needs and hands over to `stage` (the app in a window
 //! of this desktop) or `tour` (the story in pictures). Never keeps anything running by itself.
 
-use std::path::PathBuf;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 use std::{env, fs};
 
-use anyhow::{Result, bail};
+use anyhow::{Result, bail, ensure};
 
 use crate::packages::{self, Set};
 use crate::run::{command, say, step, target};
@@ -47,8 +48,11 @@ impl Wish {
 
 /// Builds and starts.
 pub(crate) fn demo(wish: Wish) -> Result<ExitCode> {
-    let headless = ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| env::var_os(name).is_none());
+    // Only there a display has a name, and windows can be driven without one.
+    let is_linux = cfg!(target_os = "linux");
+    let headless = is_linux && ["DISPLAY", "WAYLAND_DISPLAY"].iter().all(|name| env::var_os(name).is_none());
     let tour = match wish.tour {
+        Some(_) if !is_linux => bail!("the tour drives windows under Xvfb, which needs Linux; demo alone runs here"),
         Some(folder) => Some(folder),
         None if headless => {
             let folder = target().join("tour");
@@ -67,6 +71,7 @@ pub(crate) fn demo(wish: Wish) -> Result<ExitCode> {
         None => {
             let data = absolute(wish.data.unwrap_or_else(|| target().join("demo")))?;
             if wish.reset && data.exists() {
+                ensure!(!is_open(&data), "a demo runs there; close its windows first");
                 say(format!("   {} is made anew", data.display()));
                 fs::remove_dir_all(&data)?;
             }
@@ -97,6 +102,15 @@ pub(crate) fn built(name: &str) -> Command {
     command(target().join("debug").join(name))
 }
 
+/// Whether a stage runs in the folder: whoever runs it has this file locked.
+fn is_open(data: &Path) -> bool {
+    File::options()
+        .read(true)
+        .write(true)
+        .open(data.join("stage.lock"))
+        .is_ok_and(|lock| matches!(lock.try_lock(), Err(TryLockError::WouldBlock)))
+}
+
 /// Relative to where the person stands, not to the project.
 pub(crate) fn absolute(folder: PathBuf) -> Result<PathBuf> {
     Ok(env::current_dir()?.join(folder))
@@ -104,7 +118,9 @@ pub(crate) fn absolute(folder: PathBuf) -> Result<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::Wish;
+    use std::fs::{self, File};
+
+    use super::{Wish, is_open};
 
     #[test]
     fn everything_can_be_wished() {
@@ -113,6 +129,18 @@ mod tests {
             Wish { role: Some("guardian".into()), data: Some("d".into()), reset: true, tour: Some("t".into()) };
         assert_eq!(wish, expected);
         assert_eq!(Wish::parse(&[]).expect("understood"), Wish::default());
+    }
+
+    #[test]
+    fn a_stage_that_runs_is_seen() {
+        let folder = std::env::temp_dir().join(format!("digiteam-demo-{}", std::process::id()));
+        fs::create_dir_all(&folder).expect("a folder");
+        assert!(!is_open(&folder), "nothing ran there yet");
+        let lock = File::create(folder.join("stage.lock")).expect("a file");
+        assert!(!is_open(&folder), "it has ended");
+        lock.lock().expect("is locked");
+        assert!(is_open(&folder));
+        fs::remove_dir_all(&folder).expect("is removed");
     }
 
     #[test]

@@ -70,8 +70,15 @@ pub(crate) fn lint() -> Result<()> {
 
 fn add_target() -> bool {
     say(format!("   rustup target add {WASM}"));
-    let quick = ["60", "rustup", "target", "add", WASM];
-    on_path("rustup") && run(Command::new("timeout").args(quick)).is_ok()
+    // Without a network it would try for long. Elsewhere there is no such program, or another one of that name.
+    let mut add = if cfg!(target_os = "linux") && on_path("timeout") {
+        let mut quick = Command::new("timeout");
+        quick.args(["60", "rustup"]);
+        quick
+    } else {
+        Command::new("rustup")
+    };
+    on_path("rustup") && run(add.args(["target", "add", WASM])).is_ok()
 }
 
 fn debian_is_there() -> bool {
@@ -96,7 +103,8 @@ fn compile() -> Result<PathBuf> {
         Toolchain::Debian => {
             say("   with Debian's compiler, the standard library included");
             let sysroot = output(Command::new("rustc").args(["--print", "sysroot"]))?;
-            let linker = Path::new(sysroot.trim()).join("lib/rustlib/x86_64-unknown-linux-gnu/bin/rust-lld");
+            let host = output(Command::new("rustc").args(["--print", "host-tuple"]))?;
+            let linker = Path::new(sysroot.trim()).join("lib/rustlib").join(host.trim()).join("bin/rust-lld");
             let mut build = command("/usr/bin/cargo");
             build.args(words).arg("-Zbuild-std=std,panic_abort");
             build.env("RUSTC", "/usr/bin/rustc").env("RUSTC_BOOTSTRAP", "1").env_remove("RUSTUP_TOOLCHAIN");

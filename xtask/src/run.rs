@@ -106,7 +106,12 @@ pub(crate) fn lines(command: &mut Command, mut on_line: impl FnMut(&str)) -> Res
 
 /// Whether a program is on PATH.
 pub(crate) fn on_path(program: &str) -> bool {
-    env::var_os("PATH").is_some_and(|path| env::split_paths(&path).any(|folder| folder.join(program).is_file()))
+    env::var_os("PATH").is_some_and(|path| {
+        env::split_paths(&path).any(|folder| {
+            let program = folder.join(program);
+            program.is_file() || program.with_extension(env::consts::EXE_EXTENSION).is_file()
+        })
+    })
 }
 
 /// All files below a folder, sorted; none if it is not there.

@@ -8,9 +8,9 @@ use crate::access::require_case_staff;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::identity::Caller;
-use crate::{person, text};
+use crate::text;
 use protocol::case::{MAX_HIDDEN, Mask, paragraphs};
-use protocol::document::Section;
+use protocol::document::{MAX_SECTIONS, Section};
 use protocol::id::PersonId;
 use protocol::refusal::RefusalCode;
 use std::collections::BTreeSet;
@@ -20,11 +20,15 @@ use std::collections::BTreeSet;
 ///
 /// # Errors
 /// [`RefusalCode::Access`] unless the caller works on the case and it holds such a note or document;
-/// [`RefusalCode::Invalid`] for somebody or a passage that does not exist, and for passages without a ground.
+/// [`RefusalCode::Invalid`] for somebody or a passage that does not exist, and for passages without a ground;
+/// [`RefusalCode::TooLong`] for too many.
 pub async fn mask(tx: &mut Tx<'_>, caller: &Caller, act: Mask) -> Result<(), Error> {
     require_case_staff(tx, &caller.person, act.case.as_str()).await?;
     let case = find(tx, &act.case).await?;
     let passages = passages(tx, &act).await?.ok_or(RefusalCode::Access)?;
+    if act.hidden_from.len() > MAX_HIDDEN || act.sections.len() > MAX_SECTIONS {
+        return Err(RefusalCode::TooLong.into());
+    }
     match &act.ground {
         None if act.sections.is_empty() => {
             sqlx::query("DELETE FROM withheld WHERE fact = $1").bind(act.fact.as_str()).execute(&mut *tx.conn).await?;
@@ -47,19 +51,39 @@ pub async fn mask(tx: &mut Tx<'_>, caller: &Caller, act: Mask) -> Result<(), Err
 /// Notes who must not see `fact`.
 ///
 /// # Errors
-/// [`RefusalCode::Invalid`] for somebody who does not exist, [`RefusalCode::TooLong`] for too many.
+/// [`RefusalCode::Invalid`] for somebody who has nothing to do with the case, [`RefusalCode::TooLong`] for too many.
 pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[PersonId]) -> Result<(), Error> {
     if from.len() > MAX_HIDDEN {
         return Err(RefusalCode::TooLong.into());
     }
     for person in from {
-        person::find(tx, person).await.map_err(|_| RefusalCode::Invalid)?;
+        require_near(tx, case, person).await?;
         sqlx::query("INSERT INTO withheld (fact, person, municipality) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING")
             .bind(fact)
             .bind(person.as_str())
             .bind(case.municipality.as_str())
             .execute(&mut *tx.conn)
             .await?;
+    }
+    Ok(())
+}
+
+/// Whoever has nothing to do with the case's municipality or person is told of as if they did not exist.
+async fn require_near(tx: &mut Tx<'_>, case: &CaseFile, person: &PersonId) -> Result<(), Error> {
+    let (near,): (i64,) = sqlx::query_as(
+        "SELECT COUNT(*) FROM person WHERE id = $1 AND (municipality = $2
+             OR id IN (SELECT person FROM case_party WHERE case_id = $3)
+             OR id IN (SELECT by_person FROM relation WHERE of_person = $4)
+             OR id IN (SELECT other FROM kept_apart WHERE person = $4))",
+    )
+    .bind(person.as_str())
+    .bind(case.municipality.as_str())
+    .bind(case.id.as_str())
+    .bind(case.person.as_str())
+    .fetch_one(&mut *tx.conn)
+    .await?;
+    if near == 0 {
+        return Err(RefusalCode::Invalid.into());
     }
     Ok(())
 }
@@ -71,7 +95,7 @@ async fn mask_passage(tx: &mut Tx<'_>, case: &CaseFile, act: &Mask, passage: i64
         .execute(&mut *tx.conn)
         .await?;
     for person in &act.hidden_from {
-        person::find(tx, person).await.map_err(|_| RefusalCode::Invalid)?;
+        require_near(tx, case, person).await?;
         sqlx::query(
             "INSERT INTO masked (fact, passage, person, municipality, ground) VALUES ($1, $2, $3, $4, $5)
              ON CONFLICT DO NOTHING",

@@ -38,6 +38,9 @@ pub struct Config {
     /// anew (`DIGITEAM_KEEP_DELETED_DAYS`).
     #[serde(default = "ninety")]
     pub keep_deleted_days: u32,
+    /// For how many days the content of the access log is kept; then only its digests are.
+    #[serde(default = "ten_years")]
+    pub keep_log_days: u32,
     /// What is answered before somebody is told to wait.
     #[serde(default)]
     pub limits: Rates,
@@ -111,6 +114,10 @@ fn embedded() -> String {
 
 fn ninety() -> u32 {
     90
+}
+
+fn ten_years() -> u32 {
+    3_650
 }
 
 #[cfg(test)]

@@ -12,7 +12,7 @@ where
     F: for<'t, 'c> FnOnce(&'t mut Tx<'c>) -> Work<'t, T>,
 {
     sqlx::raw_sql("SAVEPOINT attempt").execute(&mut *tx.conn).await?;
-    let mark = tx.feed.mark();
+    let (mark, noted) = (tx.feed.mark(), tx.log.mark());
     let result = work(tx).await;
     match result {
         Ok(value) => {
@@ -22,6 +22,7 @@ where
         Err(Error::Refused(refusal)) => {
             sqlx::raw_sql("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt").execute(&mut *tx.conn).await?;
             tx.feed.rewind(mark);
+            tx.log.rewind(noted);
             Ok(Err(refusal))
         }
         Err(other) => Err(other),

@@ -13,6 +13,7 @@ mod meta;
 
 pub use attempt::attempt;
 
+use crate::access::log::{self, Log};
 use crate::error::Error;
 use crate::feed::{Feed, Touched};
 use crate::hub::Hub;
@@ -73,6 +74,8 @@ pub struct Tx<'c> {
     pub now: Millis,
     /// Records to be written at the end; see [`Feed`].
     pub feed: Feed,
+    /// What is noted behind them; see [`Log`].
+    pub log: Log,
 }
 
 /// A job's future.
@@ -280,7 +283,7 @@ where
 {
     Box::new(move |conn| {
         Box::pin(async move {
-            let mut tx = Tx { conn, now, feed: Feed::default() };
+            let mut tx = Tx { conn, now, feed: Feed::default(), log: Log::default() };
             let ran = AssertUnwindSafe(run(&mut tx, work)).catch_unwind().await;
             let (result, touched) = match ran {
                 Ok(Ok((value, touched))) => (Ok(value), touched),
@@ -310,6 +313,7 @@ where
 {
     let value = work(tx).await?;
     crate::feed::flush(tx).await?;
+    log::flush(tx).await?;
     Ok((value, tx.feed.take_touched()))
 }
 

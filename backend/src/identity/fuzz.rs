@@ -47,6 +47,11 @@ pub fn fields(text: &[u8]) {
     }
 }
 
+/// A proof of a key is read strictly, and what is not signed proves nothing.
+pub fn proof(jwt: &str) {
+    super::dpop::fuzz(jwt);
+}
+
 /// A cookie is found only under its own name.
 pub fn cookie(line: &[u8]) {
     let Ok(value) = HeaderValue::from_bytes(line) else { return };

@@ -62,6 +62,15 @@ struct Member {
     /// Whether they lead their unit.
     #[serde(default)]
     leads: bool,
+    /// What is written about them says so.
+    age: Option<i16>,
+}
+
+impl Member {
+    /// Whether what is written about their age is no longer true on `today`.
+    fn is_outgrown(&self, today: Date) -> bool {
+        self.age.is_some_and(|age| age_on(&self.personal_number, today) != Some(age))
+    }
 }
 
 /// Days are dates, or told from the day of loading (`day-30`).
@@ -114,6 +123,9 @@ struct Apart {
 pub(super) async fn load(app: &App, file: &Path, today: Date) -> anyhow::Result<()> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
     let region: Region = toml::from_str(&text).with_context(|| format!("{} does not parse", file.display()))?;
+    for member in region.resident.iter().filter(|member| member.is_outgrown(today)) {
+        tracing::warn!(member = member.id, "has another age than the texts say: the data needs another date of birth");
+    }
     app.db
         .write_at(beginning(today)?, move |tx| Box::pin(async move { write(tx, region, today).await }))
         .await
@@ -252,4 +264,35 @@ async fn write_member(tx: &mut Tx<'_>, region: &Region, realm: &str, member: &Me
         .await?;
     }
     person::settle(tx, &PersonId::new(&member.id)).await
+}
+
+/// How old whoever has this personal number is on a day.
+fn age_on(personal_number: &str, today: Date) -> Option<i16> {
+    let part = |from: usize, to: usize| personal_number.get(from..to)?.parse::<i16>().ok();
+    let (year, month, day) = (part(0, 4)?, part(4, 6)?, part(6, 8)?);
+    let had_birthday = (i16::from(today.month()), i16::from(today.day())) >= (month, day);
+    Some(today.year() - year - i16::from(!had_birthday))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_age_grows_on_the_birthday() {
+        for (day, age) in [((2026, 9, 19), 15), ((2026, 9, 20), 16), ((2027, 9, 19), 16), ((2027, 9, 20), 17)] {
+            let day = Date::constant(day.0, day.1, day.2);
+            assert_eq!(age_on("201009209949", day), Some(age), "{day}");
+        }
+    }
+
+    #[test]
+    fn the_demo_s_texts_are_true_for_a_year_from_the_birthday() {
+        let text = include_str!("../../demo/region.toml");
+        let region: Region = toml::from_str(text).expect("parses");
+        let wilma = region.resident.iter().find(|member| member.age.is_some()).expect("somebody's age is told");
+        let birthday = Date::constant(2026, 9, 20);
+        assert!(!wilma.is_outgrown(birthday));
+        assert!(wilma.is_outgrown(birthday.yesterday().expect("is a day")));
+    }
 }

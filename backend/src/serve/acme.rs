@@ -15,8 +15,10 @@ use instant_acme::{
 use p256::pkcs8::der::asn1::{AnyRef, GeneralizedTime, UtcTime};
 use p256::pkcs8::der::{Decode as _, Reader as _, SliceReader, Tag, Tagged as _};
 use rcgen::{CertificateParams, CustomExtension, KeyPair};
+use rustls::crypto::ring::sign::any_supported_type;
+use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::PemObject as _;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::sign::CertifiedKey;
 use serde::Deserialize;
 use std::fs::OpenOptions;
 use std::future::Future;
@@ -118,8 +120,7 @@ impl AcmeConfig {
                 continue;
             }
             let mut question = authorization.challenge(ChallengeType::TlsAlpn01).ok_or(AcmeError::Proof)?;
-            let (certificate, key) = answer(&self.domain, question.key_authorization().digest().as_ref())?;
-            shown.answer(Some(super::tls::pair(vec![certificate], key)?));
+            shown.answer(Some(answer(&self.domain, question.key_authorization().digest().as_ref())?));
             question.set_ready().await?;
         }
         let patience = RetryPolicy::new().timeout(PATIENCE);
@@ -165,13 +166,15 @@ impl AcmeConfig {
     }
 }
 
-/// What the door shows to an authority that asks.
-fn answer(domain: &str, digest: &[u8]) -> Result<(CertificateDer<'static>, PrivateKeyDer<'static>), rcgen::Error> {
+/// What the door shows to an authority that asks. Not looked at as other certificates are: the mark that makes it an
+/// answer must be unknown to whoever does not ask.
+fn answer(domain: &str, digest: &[u8]) -> Result<CertifiedKey, AcmeError> {
     let mut params = CertificateParams::new([domain.to_owned()])?;
     params.custom_extensions = vec![CustomExtension::new_acme_identifier(digest)];
     let key = KeyPair::generate()?;
     let certificate = params.self_signed(&key)?.der().clone();
-    Ok((certificate, key.into()))
+    let key = any_supported_type(&key.into()).map_err(TlsError::Pair)?;
+    Ok(CertifiedKey::new(vec![certificate], key))
 }
 
 /// Puts a file in place, whole, for its owner alone.

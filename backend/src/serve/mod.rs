@@ -9,6 +9,7 @@ pub mod acme;
 pub mod address;
 pub mod tls;
 
+use crate::access::log;
 use crate::{App, collect, relation, router};
 use address::{ClientAddress, Origin};
 use axum::Router;
@@ -131,6 +132,10 @@ async fn collect_daily(app: Arc<App>) {
         match collect::collect(&app.db, app.config.keep_deleted_days).await {
             Ok(collected) => tracing::info!(collected, "tombstones collected"),
             Err(error) => tracing::error!(%error, "tombstones were not collected"),
+        }
+        match log::erase(&app.db, app.config.keep_log_days).await {
+            Ok(erased) => tracing::info!(erased, "log entries erased"),
+            Err(error) => tracing::error!(%error, "log entries were not erased"),
         }
         if let Err(error) = relation::refresh(&app.db).await {
             tracing::error!(%error, "relations were not shown anew");

@@ -169,11 +169,6 @@ fn read(files: &Files) -> Result<CertifiedKey, TlsError> {
         .filter(|chain| !chain.is_empty())
         .ok_or_else(|| unread("a certificate", &files.certificate))?;
     let key = PrivateKeyDer::from_pem_file(&files.key).map_err(|_| unread("a private key", &files.key))?;
-    pair(chain, key)
-}
-
-/// A certificate with its key, if they fit each other.
-pub(super) fn pair(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> Result<CertifiedKey, TlsError> {
     CertifiedKey::from_der(chain, key, &ring::default_provider()).map_err(TlsError::Pair)
 }
 

@@ -15,6 +15,7 @@ use axum::response::{IntoResponse, Sse};
 use futures_util::StreamExt as _;
 use futures_util::stream::{self, Stream};
 use http::header::CACHE_CONTROL;
+use protocol::access::Role;
 use protocol::sync::{Event, HEARTBEAT_SECONDS};
 use std::collections::VecDeque;
 use std::convert::Infallible;
@@ -90,7 +91,11 @@ impl Follow {
         }
         for (scope, news) in touched.scopes.iter().filter(|(scope, _)| self.listener.follows(scope)) {
             match served(&mut snapshot, self.caller.reader(), scope, self.app.db.now()).await? {
-                Some(grant) => self.queue.push_back(Event::changed(scope.clone(), news.page(&grant))),
+                Some(grant) => {
+                    // What a proxy is sent is noted first, where they pull.
+                    let page = news.page(&grant).filter(|_| matches!(grant.role, Role::Resident | Role::Caseworker));
+                    self.queue.push_back(Event::changed(scope.clone(), page));
+                }
                 // Nothing of what happened there, only that the set of grants is another one.
                 None => self.queue.push_back(Event::stale()),
             }

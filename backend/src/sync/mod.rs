@@ -9,7 +9,7 @@ mod push;
 pub use digest::answer as digest;
 pub use events::follow;
 pub use pull::{Limits, answer as pull, answer_within as pull_within};
-pub use push::push_at;
+pub use push::{push_at, push_in};
 
 use crate::App;
 use axum::Router;

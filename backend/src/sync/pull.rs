@@ -6,7 +6,7 @@
 
 use super::page::{Budget, back, tail, window};
 use crate::App;
-use crate::access::{Held, held};
+use crate::access::{Held, held, log};
 use crate::db::bulk::numbered;
 use crate::error::{Body, Error};
 use crate::identity::Caller;
@@ -106,6 +106,8 @@ pub async fn answer_within(
     }
     let waiting = &asked.waiting[..asked.waiting.len().min(MAX_PUSH)];
     let results = results(&mut snapshot, caller, waiting).await?;
+    drop(snapshot);
+    log::received(app, caller, &held, &pages).await?;
     let grants: Vec<Grant> = held.into_iter().map(|held| held.grant).collect();
     let grants_hash = hash(&grants)?;
     let grants = (asked.grants.as_ref() != Some(&grants_hash)).then_some(grants);

@@ -1,7 +1,7 @@
 //! `POST /sync/push`: mutations, each done once, its effect and its result in one transaction.
 
 use crate::App;
-use crate::access::{grants, require};
+use crate::access::{grants, log, require};
 use crate::db::bulk::{crowds, statement};
 use crate::db::{Tx, attempt};
 use crate::error::{Body, Error};
@@ -41,7 +41,7 @@ pub async fn push_at(app: &App, caller: Caller, asked: PushRequest, now: Millis)
     if asked.mutations.len() > MAX_PUSH {
         return Err(RefusalCode::TooLong.into());
     }
-    let results = app.db.write_at(now, move |tx| Box::pin(async move { run(tx, &caller, asked).await })).await?;
+    let results = app.db.write_at(now, move |tx| Box::pin(async move { push_in(tx, &caller, asked).await })).await?;
     Ok(PushResponse { db_epoch: app.db.epoch().to_owned(), results })
 }
 
@@ -53,7 +53,11 @@ enum Step {
     Tried { number: usize, refused: Option<Refusal>, hash: String },
 }
 
-async fn run(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<Vec<MutationResult>, Error> {
+/// Does what was asked in a transaction that is under way.
+///
+/// # Errors
+/// When the database fails.
+pub async fn push_in(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Result<Vec<MutationResult>, Error> {
     let mut steps = Vec::with_capacity(asked.mutations.len());
     // The number that is awaited next in each lane that this push has come to.
     let mut lanes: BTreeMap<ScopeId, i64> = BTreeMap::new();
@@ -156,8 +160,9 @@ fn is_for(level: Level, act: &Act) -> bool {
     level.is_eid() || matches!(act, Act::SendMessage(_) | Act::MarkRead(_) | Act::CompleteTask(_))
 }
 
-/// Does one act. Every act checks for itself whether the caller may.
+/// Does one act, and notes it. Every act checks for itself whether the caller may.
 async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> {
+    let written = log::Written::of(&act);
     match act {
         Act::StartThread(act) => message::start(tx, caller, act).await,
         Act::SendMessage(act) => message::send(tx, caller, act).await,
@@ -172,6 +177,7 @@ async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> 
         Act::AskFor(act) => task::ask(tx, caller, act).await,
         Act::CompleteTask(act) => task::complete(tx, caller, &act).await,
         Act::Seen(act) => access::seen(tx, caller, &act).await,
+        Act::HideStaff(act) => access::hide_staff(tx, caller, &act).await,
         Act::RecordRelation(act) => relation::record(tx, caller, act).await,
         Act::EndRelation(act) => relation::end(tx, caller, act).await,
         Act::Invite(act) => relation::invite(tx, caller, act).await,
@@ -182,6 +188,10 @@ async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> 
         Act::MarkProtected(act) => relation::mark_protected(tx, caller, act).await,
         Act::ConfirmProxy(act) => case::confirm_proxy(tx, caller, act).await,
         Act::Unknown => Err(RefusalCode::Invalid.into()),
+    }?;
+    match written {
+        Some(written) => log::written(tx, caller, written).await,
+        None => Ok(()),
     }
 }
 

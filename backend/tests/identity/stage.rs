@@ -100,6 +100,7 @@ pub(crate) async fn stages_within(keys: &str, limits: Rates) -> Vec<Stage> {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            keep_log_days: 3_650,
             limits,
             tls: None,
             trusted_proxies: vec!["10.0.0.1".parse().expect("is an address")],

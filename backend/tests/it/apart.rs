@@ -171,7 +171,7 @@ async fn every_act_about_the_other_s_things_is_refused_as_about_nothing() {
         let hers = town.scope("moa", ScopeKind::Case).await;
         town.must("moa", invite(&code('B'))).await;
         let mark = |thread: &str| MarkRead { thread: ThreadId::new(thread), upto_seq: 1 };
-        let seen = |scope: &str| Seen { scope: ScopeId::new(scope), at: 1 };
+        let seen = |scope: &str| Seen { scope: ScopeId::new(scope), at: 1, record: None };
         let withdraw = |relation: &str| WithdrawPowerOfAttorney { relation: RecordId::new(relation) };
         let pairs: [(Act, Act); 10] = [
             (start_thread("c1", "t5", "sara").into(), start_thread("c9", "t5", "sara").into()),
@@ -294,6 +294,7 @@ async fn staff_are_kept_apart_from_residents_too() {
             .await;
 
         // The one it is assigned to.
+        town.open_scope("leif", &scope).await.expect("a lead may stand in");
         town.must("leif", keep_apart("c1", "moa", "sara")).await;
         assert!(town.ids("sara", "case_row").await.iter().all(|case| case != "c1"));
         assert!(town.ids("sara", "thread_row").await.iter().all(|thread| thread != "t1"));

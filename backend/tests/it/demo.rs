@@ -21,6 +21,7 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
             blobs: folder.path().join("blobs"),
             keys: folder.path().join("keys"),
             keep_deleted_days: 90,
+            keep_log_days: 3_650,
             limits: Rates::default(),
             tls: None,
             trusted_proxies: Vec::new(),
@@ -44,7 +45,7 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
             ("p-15", "landskrona", vec!["c-08", "Wilma Persson", "sole_custody"], vec!["t-15"]),
             ("p-03", "helsingborg", vec!["c-02", "god_man", "Bengt"], vec![]),
             // A power of attorney without the file.
-            ("p-18", "angelholm", vec!["c-10", "power_of_attorney", "warn_at"], vec!["n-1001", "d-1001"]),
+            ("p-20", "angelholm", vec!["c-10", "power_of_attorney", "warn_at"], vec!["n-1001", "d-1001"]),
             ("p-17", "angelholm", vec!["r-fullmakt", "Gun-Britt Friberg"], vec![]),
             // Staff of two municipalities.
             ("s-08", "bjuv", vec!["c-06", "c-08"], vec!["c-11"]),
@@ -60,6 +61,16 @@ async fn the_demo_content_loads_by_the_rules_that_users_are_under() {
                 assert!(!served.contains(word), "{engine}: {person} sees {word}");
             }
         }
+        let mut snapshot = app.db.snapshot().await.expect("reads");
+        let (caseworkers, with_cases): (i64, i64) = sqlx::query_as(
+            "SELECT COUNT(*), COUNT(CASE WHEN EXISTS (SELECT 1 FROM case_file c WHERE c.caseworker = p.id) THEN 1 END)
+             FROM person p WHERE p.realm = 'staff' AND p.title <> 'Enhetschef'",
+        )
+        .fetch_one(&mut *snapshot)
+        .await
+        .expect("reads");
+        drop(snapshot);
+        assert_eq!((caseworkers, with_cases), (10, 10), "{engine}: every caseworker has a case");
         let before = app.db.meta("db_epoch").await.expect("reads");
         app.db.renew_epoch().await.expect("is written");
         assert_ne!(app.db.meta("db_epoch").await.expect("reads"), before, "a restored database has another life");

@@ -1,8 +1,10 @@
 //! The backend's rules on real databases: SQLite always, PostgreSQL where a server is named.
 
 mod access;
+mod acme;
 mod acts;
 mod apart;
+mod authorisation;
 mod booking;
 mod collect;
 #[path = "../common/mod.rs"]
@@ -16,6 +18,7 @@ mod gap;
 mod health;
 mod invite;
 mod limits;
+mod log;
 mod mask;
 mod message;
 mod model;

@@ -7,7 +7,7 @@ use crate::town::{Town, towns};
 use digiteam_backend::document;
 use protocol::access::ScopeKind;
 use protocol::case::{Masked, Note};
-use protocol::document::{BlobRef, Document, Section};
+use protocol::document::{BlobRef, Document, MAX_SECTIONS, Section};
 use protocol::record::Content;
 use protocol::refusal::RefusalCode;
 use protocol::sync::Span;
@@ -199,6 +199,8 @@ async fn masked_passages_leave_a_mark_for_whom_they_are_masked_and_nothing_moves
         for senseless in [groundless, whole, mask_passages("c1", "n1", &[4], &["far"])] {
             town.must_not("sara", senseless, RefusalCode::Invalid).await;
         }
+        let many = [0_u32; MAX_SECTIONS + 1];
+        town.must_not("sara", mask_passages("c1", "n1", &many, &["far"]), RefusalCode::TooLong).await;
         town.must_not("moa", mask_passages("c1", "n1", &[1], &["far"]), RefusalCode::Access).await;
         town.must_not("sara", mask_passages("c1", "n1", &[1], &["nobody"]), RefusalCode::Invalid).await;
     }

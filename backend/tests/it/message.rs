@@ -41,12 +41,11 @@ async fn a_message_reaches_the_resident_and_the_answer_shows_on_the_desk_without
 async fn staff_get_a_thread_s_words_only_after_opening_it_and_it_is_logged() {
     for town in with_thread().await {
         assert!(town.ids("sara", "message").await.is_empty());
-        let scope = town.open("sara", "thread_row", "t1").await.expect("may open");
+        town.open("sara", "thread_row", "t1").await.expect("may open");
         assert_eq!(town.ids("sara", "message").await, ["t1-1"]);
         let mut snapshot = town.app.db.snapshot().await.expect("reads");
         let log: Vec<(String, String, Option<String>)> =
-            sqlx::query_as("SELECT person, act, purpose FROM access_log WHERE scope = $1")
-                .bind(scope.as_str())
+            sqlx::query_as("SELECT by_person, act, purpose FROM log_entry WHERE thread = 't1' AND act = 'open'")
                 .fetch_all(&mut *snapshot)
                 .await
                 .expect("reads");

@@ -34,6 +34,7 @@ impl Client {
         };
         if open.store.look(scope.as_str(), &[id.as_str()]).await? {
             open.changes.tell([Topic::Document]);
+            open.tell_seen(&scope, id.as_str()).await?;
         }
         Ok(DocumentView {
             document: id.to_string(),

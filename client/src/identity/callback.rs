@@ -146,7 +146,7 @@ impl Listener {
                 break;
             }
         }
-        let visit = self.read(&String::from_utf8_lossy(&head), expected);
+        let visit = read(self.port, &String::from_utf8_lossy(&head), expected);
         let (status, page) = match &visit {
             Visit::Stray => ("404 Not Found", STRAY),
             Visit::Answer(Ok(_)) => ("200 OK", DONE),
@@ -164,21 +164,31 @@ impl Listener {
         let _ = stream.shutdown().await;
         Ok(visit)
     }
+}
 
-    fn read(&self, head: &str, expected: &Expected<'_>) -> Visit {
-        let mut lines = head.split("\r\n");
-        let mut words = lines.next().unwrap_or_default().split(' ');
-        let (Some("GET"), Some(target)) = (words.next(), words.next()) else { return Visit::Stray };
-        // A page elsewhere whose name was pointed at this address sends another host.
-        let here = format!("127.0.0.1:{}", self.port);
-        let at_us = lines
-            .filter_map(|line| line.split_once(':'))
-            .any(|(name, value)| name.eq_ignore_ascii_case("host") && value.trim() == here);
-        let Ok(url) = Url::parse(&format!("http://{here}{target}")) else { return Visit::Stray };
-        if !at_us || url.path() != PATH {
-            return Visit::Stray;
-        }
-        read_answer(&url, expected)
+fn read(port: u16, head: &str, expected: &Expected<'_>) -> Visit {
+    let mut lines = head.split("\r\n");
+    let mut words = lines.next().unwrap_or_default().split(' ');
+    let (Some("GET"), Some(target)) = (words.next(), words.next()) else { return Visit::Stray };
+    // A page elsewhere whose name was pointed at this address sends another host.
+    let here = format!("127.0.0.1:{port}");
+    let at_us = lines
+        .filter_map(|line| line.split_once(':'))
+        .any(|(name, value)| name.eq_ignore_ascii_case("host") && value.trim() == here);
+    let Ok(url) = Url::parse(&format!("http://{here}{target}")) else { return Visit::Stray };
+    if !at_us || url.path() != PATH {
+        return Visit::Stray;
+    }
+    read_answer(&url, expected)
+}
+
+/// What must hold of whatever knocks; see [`crate::fuzz`].
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) fn fuzz(head: &[u8]) {
+    let head = String::from_utf8_lossy(head);
+    if let Visit::Answer(_) = read(51_000, &head, &Expected { state: "s-t-a-t-e", issuer: "https://a.example" }) {
+        assert!(head.starts_with("GET /callback"), "an answer came by another way");
+        assert!(head.contains("127.0.0.1:51000"), "an answer came under another name");
     }
 }
 

@@ -2,7 +2,6 @@
 
 use crate::Client;
 use crate::failure::failure;
-use crate::wire;
 use bridge::identity::{DeviceView, ListDevices, Platform, SignOutDevice};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::identity::Device;
@@ -14,8 +13,8 @@ impl Client {
     /// # Errors
     /// `NotOpen`, or why the backend cannot be asked.
     pub async fn list_devices(&self, _: ListDevices) -> Result<Vec<DeviceView>, Failure> {
-        let answer = self.open()?.ask(|wire| wire.request(Method::GET, &["identity", "devices"])).await?;
-        let devices: Vec<Device> = wire::read(answer).await?;
+        let devices: Vec<Device> =
+            self.open()?.answer(|wire| wire.request(Method::GET, &["identity", "devices"])).await?;
         Ok(devices.iter().map(view).collect())
     }
 
@@ -33,6 +32,9 @@ impl Client {
         let done = open.ask(|wire| wire.request(Method::POST, &path)).await;
         // Whatever came of it, the list may be another one now.
         open.changes.tell([Topic::Session]);
+        if let Err(why) = &done {
+            open.failed(why);
+        }
         Ok(done.map(drop)?)
     }
 }

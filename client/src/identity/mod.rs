@@ -16,6 +16,8 @@ mod sign_in;
 mod tokens;
 
 pub use callback::Return;
+#[cfg(any(test, feature = "fuzz"))]
+pub(crate) use callback::fuzz;
 pub(crate) use session::Session;
 pub(crate) use tokens::Tokens;
 

@@ -11,7 +11,7 @@ use axum::{Json, Router};
 use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, MutationId, PersonId, RecordId, ScopeId};
-use protocol::identity::{Device, Level, Me, Municipality, Realm};
+use protocol::identity::{Device, Level, Me, Realm};
 use protocol::message::{Message, ReadMark};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::record::{Content, Json as Body, Record};
@@ -93,10 +93,8 @@ impl Backend {
             issuer: issuer.clone(),
         });
         let app = Router::new()
-            .route("/municipalities", get(municipalities))
-            .route("/me", get(me))
-            .route("/identity/devices", get(devices))
-            .route("/identity/devices/{session}/sign-out", post(sign_out_device))
+            .route("/municipalities", get(oidc::municipalities))
+            .merge(oidc::own_routes())
             .route("/sync/pull", post(pull))
             .route("/sync/push", post(push))
             .route("/sync/events", get(events))
@@ -290,21 +288,20 @@ fn refused(code: RefusalCode) -> Outcome {
     Outcome::Refused { refusal: code.into() }
 }
 
-fn refuse(status: StatusCode, code: RefusalCode) -> Response {
+pub(crate) fn refuse(status: StatusCode, code: RefusalCode) -> Response {
     (status, Json(Refusal::from(code))).into_response()
 }
 
 async fn only_when_up(State(backend): State<Shared>, request: Request, next: Next) -> Response {
-    let (down, portal) = {
-        let world = backend.world();
-        (world.down, world.portal)
-    };
+    let down = backend.world().down;
+    let portal = backend.world().portal;
     let mut answer = match (down, portal) {
         (true, _) => StatusCode::BAD_GATEWAY.into_response(),
         (_, true) => axum::response::Html("<h1>Log in first</h1>").into_response(),
         _ => next.run(request).await,
     };
-    if !portal {
+    // Told to whoever is sent back and to nobody else, so that a test knows who learns of it.
+    if [StatusCode::BAD_REQUEST, StatusCode::UNAUTHORIZED].contains(&answer.status()) {
         let nonce = backend.world().oidc.nonce.parse().expect("is a value");
         answer.headers_mut().insert("dpop-nonce", nonce);
     }
@@ -323,27 +320,6 @@ async fn only_known(State(backend): State<Shared>, headers: HeaderMap, request: 
             (challenge, refuse(StatusCode::UNAUTHORIZED, RefusalCode::Unauthenticated)).into_response()
         }
     }
-}
-
-async fn municipalities() -> Json<Vec<Municipality>> {
-    let (id, name) = (MunicipalityId::new("landskrona"), "Landskrona".to_owned());
-    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned() }])
-}
-
-async fn me(State(backend): State<Shared>) -> Json<Me> {
-    Json(backend.world().me.clone())
-}
-
-async fn devices(State(backend): State<Shared>) -> Json<Vec<Device>> {
-    Json(backend.world().devices.clone())
-}
-
-async fn sign_out_device(State(backend): State<Shared>, Path(session): Path<String>) -> Response {
-    let mut world = backend.world();
-    let before = world.devices.len();
-    world.devices.retain(|device| device.session.as_str() != session);
-    let found = world.devices.len() < before;
-    if found { StatusCode::NO_CONTENT.into_response() } else { refuse(StatusCode::NOT_FOUND, RefusalCode::Access) }
 }
 
 async fn pull(State(backend): State<Shared>, Json(asked): Json<PullRequest>) -> Json<PullResponse> {

@@ -15,4 +15,5 @@ mod proof;
 mod relation;
 mod session;
 mod staff;
+mod stolen;
 mod sync;

@@ -1,8 +1,8 @@
 //! The fake backend as an issuer: everybody who comes is logged in at once, unless told to cheat.
 
-use crate::backend::{Backend, Shared};
+use crate::backend::{Backend, Shared, refuse};
 use crate::proof;
-use axum::extract::{Form, Query, State};
+use axum::extract::{Form, Path, Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
 use axum::routing::{get, post};
@@ -11,7 +11,10 @@ use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use p256::ecdsa::signature::Signer as _;
 use p256::ecdsa::{Signature, SigningKey};
+use protocol::id::MunicipalityId;
+use protocol::identity::{Device, Me, Municipality};
 use protocol::invite::{GRANT_TYPE, InviteCode};
+use protocol::refusal::RefusalCode;
 use rand::rngs::OsRng;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
@@ -140,6 +143,14 @@ pub(crate) fn routes() -> Router<Shared> {
         .route("/revoke", post(revoke))
 }
 
+/// What the person behind the access token asks about themselves.
+pub(crate) fn own_routes() -> Router<Shared> {
+    Router::new()
+        .route("/me", get(me))
+        .route("/identity/devices", get(devices))
+        .route("/identity/devices/{session}/sign-out", post(sign_out_device))
+}
+
 async fn configuration(State(backend): State<Shared>) -> Json<Value> {
     let issuer = &backend.issuer;
     Json(json!({
@@ -220,6 +231,27 @@ async fn token(
 
 async fn revoke(State(backend): State<Shared>, Form(form): Form<HashMap<String, String>>) {
     backend.world().oidc.revoked.push(form["token"].clone());
+}
+
+pub(crate) async fn municipalities() -> Json<Vec<Municipality>> {
+    let (id, name) = (MunicipalityId::new("landskrona"), "Landskrona".to_owned());
+    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned() }])
+}
+
+async fn me(State(backend): State<Shared>) -> Json<Me> {
+    Json(backend.world().me.clone())
+}
+
+async fn devices(State(backend): State<Shared>) -> Json<Vec<Device>> {
+    Json(backend.world().devices.clone())
+}
+
+async fn sign_out_device(State(backend): State<Shared>, Path(session): Path<String>) -> Response {
+    let mut world = backend.world();
+    let before = world.devices.len();
+    world.devices.retain(|device| device.session.as_str() != session);
+    let found = world.devices.len() < before;
+    if found { StatusCode::NO_CONTENT.into_response() } else { refuse(StatusCode::NOT_FOUND, RefusalCode::Access) }
 }
 
 fn challenge(verifier: &str) -> String {

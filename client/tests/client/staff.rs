@@ -45,7 +45,7 @@ async fn inbox(device: &Device) -> InboxRowView {
 }
 
 fn opening() -> OpenScope {
-    OpenScope { scope: "thread".to_owned(), purpose: Purpose::Reply }
+    OpenScope { scope: "thread".to_owned(), purpose: Purpose::Reply, reason: None }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -71,7 +71,7 @@ async fn the_desk_lists_its_cases_and_says_which_are_open() {
     assert!(device.client.list_cases(ListCases {}).await.expect("a list").is_empty(), "a row is no case that is here");
     device
         .client
-        .open_scope(OpenScope { scope: "case".to_owned(), purpose: Purpose::Handle })
+        .open_scope(OpenScope { scope: "case".to_owned(), purpose: Purpose::Handle, reason: None })
         .await
         .expect("is opened");
     device.until("it is open", async |client| load(client).await.opened).await;

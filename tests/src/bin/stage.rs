@@ -1,5 +1,6 @@
 //! `stage --data FOLDER --as resident|guardian|caseworker`: provider, backend with demo content, and the
-//! app in a window of this desktop, until the window is closed. The folder keeps everything for next time.
+//! app in a window of this desktop. The folder keeps everything for next time. Started again meanwhile, it joins, and
+//! provider and backend run until the last window is closed.
 
 use std::env;
 use std::path::Path;
@@ -8,7 +9,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use digiteam_tests::process::own;
 use digiteam_tests::say;
-use digiteam_tests::stage::{Ports, Stage};
+use digiteam_tests::sharing::Shared;
+use digiteam_tests::stage::Ports;
 use tokio::process::Command;
 use tokio::signal::ctrl_c;
 
@@ -35,13 +37,21 @@ async fn show() -> Result<ExitCode> {
         "caseworker" => ("Helena Forsberg", true),
         other => bail!("nobody is here as {other}"),
     };
-    let stage = Stage::open(Path::new(folder), Ports::DEMO).await?;
+    let folder = Path::new(folder);
+    let stage = Shared::open(folder, Ports::DEMO).await?;
+    if !stage.is_host() {
+        say("A demo runs there already; this window joins it.");
+    }
     say(&format!("The backend answers at {}.", stage.backend()));
     say(&format!("Choose Helsingborg; in the browser, choose {person}."));
 
     let mut app = Command::from(own("digiteam-app")?);
-    app.args(["--backend", stage.backend().as_str(), "--data"]).arg(stage.folder().join(format!("device-{role}")));
+    app.args(["--backend", stage.backend().as_str(), "--data"]).arg(folder.join(format!("device-{role}")));
     app.args(desk.then_some("--desk")).kill_on_drop(true);
     let status = app.status().await.context("the app could not be started")?;
+    if stage.is_host() {
+        say("The demo runs on while other windows of it are open; Ctrl-C ends it.");
+    }
+    stage.leave().await?;
     Ok(ExitCode::from(u8::try_from(status.code().unwrap_or(1)).unwrap_or(1)))
 }

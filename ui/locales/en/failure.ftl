@@ -50,3 +50,4 @@ failure-too-soon-minutes =
     }
 failure-bad-invite = The code is not written correctly. Compare it with the one you were given and try again.
 failure-invite-spent = The code does not count any more. It may have been used, be too old or have been taken back. Ask your caseworker for a new one.
+failure-reason = This is not assigned to you. Write why you need to open it.

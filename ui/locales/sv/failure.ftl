@@ -50,3 +50,4 @@ failure-too-soon-minutes =
     }
 failure-bad-invite = Koden är inte rätt skriven. Jämför med den du har fått och försök igen.
 failure-invite-spent = Koden gäller inte längre. Den kan vara använd, för gammal eller tillbakadragen. Be din handläggare om en ny.
+failure-reason = Det här är inte tilldelat dig. Skriv varför du behöver öppna det.

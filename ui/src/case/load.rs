@@ -74,7 +74,7 @@ fn Content(props: &ContentProps) -> Html {
     // Looking again at what is on the device is told too; the purpose stands in the log from its opening.
     use_effect_with((), move |()| {
         if was_open {
-            shell::send(OpenScope { scope, purpose: Purpose::Handle }, drop);
+            shell::send(OpenScope { scope, purpose: Purpose::Handle, reason: None }, drop);
         }
     });
     let row = &props.row.row;

@@ -28,6 +28,7 @@ pub(crate) fn MePage() -> Html {
                     <span class="row-detail">{ words.say("relation-link-hint") }</span>
                 </span>
             </a>
+            <p><a id="access-log" class="button" href={Route::AccessLog.to_string()}>{ words.say("access-log-link") }</a></p>
             <section aria-labelledby="language-heading">
                 <h2 id="language-heading">{ words.say("identity-language") }</h2>
                 <p class="hint">{ words.say("identity-language-hint") }</p>

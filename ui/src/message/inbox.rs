@@ -77,7 +77,7 @@ fn Content(props: &ContentProps) -> Html {
     // Looking again at what is on the device is told too; the purpose stands in the log from its opening.
     use_effect_with((), move |()| {
         if was_open && !scope.is_empty() {
-            shell::send(OpenScope { scope, purpose: Purpose::Reply }, drop);
+            shell::send(OpenScope { scope, purpose: Purpose::Reply, reason: None }, drop);
         }
     });
     if props.row.opened || *opened_now {

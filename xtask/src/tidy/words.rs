@@ -9,9 +9,14 @@ const CODE: &[&str] = &["rs", "css", "ftl", "js", "sql"];
 /// Left over from looking for a fault, or from planning. Written in two halves, as this file is read too.
 const STRAY: &[&str] =
     &[concat!("to", "do!("), concat!("unimple", "mented!("), concat!("db", "g!("), concat!("console", ".log(")];
-/// Places on somebody's machine.
-const PLACES: &[&str] =
-    &[concat!("/wo", "rk/"), concat!("/ro", "ot/"), concat!("/ho", "me/"), concat!("bash", "_jobs")];
+/// Beginnings of paths that are somebody's own: homes and places for a moment.
+const PLACES: &[&str] = &[
+    concat!("/ro", "ot/"),
+    concat!("/ho", "me/"),
+    concat!("/Us", "ers/"),
+    concat!("C:\\Us", "ers"),
+    concat!("/tm", "p/"),
+];
 
 /// What is wrong with a file.
 pub(super) fn faults(name: &str, text: &str) -> Vec<String> {

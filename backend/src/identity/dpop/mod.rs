@@ -12,6 +12,9 @@ mod nonce;
 mod proof;
 mod seen;
 
+#[cfg(any(test, feature = "fuzz"))]
+pub(super) use proof::fuzz;
+
 use super::secret::{PlainToken, derive_sha256};
 use crate::App;
 use crate::db::Db;

@@ -98,6 +98,17 @@ impl<'j> Claimed<'j> {
     }
 }
 
+/// What must hold of whatever comes as a proof; see [`crate::fuzz`].
+#[cfg(any(test, feature = "fuzz"))]
+pub(in crate::identity) fn fuzz(jwt: &str) {
+    let Some(claimed) = Claimed::parse(jwt) else { return };
+    assert!(jwt.len() <= MOST && jwt.is_ascii(), "there is more in it than a proof");
+    let _ = claimed.is_for("GET", "https://a.example/me", Some("x"));
+    if let Some(shown) = claimed.verify() {
+        assert_eq!(shown.jkt.len(), 43);
+    }
+}
+
 fn part<T: DeserializeOwned>(text: &str) -> Option<T> {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(text).ok()?).ok()
 }

@@ -268,6 +268,7 @@ fn ms(duration: Duration) -> Ms {
 fn is_for_good(code: RefusalCode) -> bool {
     match code {
         RefusalCode::Invalid
+        | RefusalCode::Reason
         | RefusalCode::TooLong
         | RefusalCode::Access
         | RefusalCode::Conflict

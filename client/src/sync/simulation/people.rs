@@ -180,7 +180,7 @@ impl World {
                 let (heading, happened_at, hidden_from) = ("k".to_owned(), self.now, Vec::new());
                 (own, WriteNote { case, note, heading, text, happened_at, hidden_from }.into())
             }
-            (2, _) => (own, Seen { scope: ScopeId::new("c0"), at: self.now }.into()),
+            (2, _) => (own, Seen { scope: ScopeId::new("c0"), at: self.now, record: None }.into()),
             (kind, _) if !threads.is_empty() => {
                 let scope = threads[self.dice.gen_range(0..threads.len())].clone();
                 let thread = ThreadId::new(scope.clone());

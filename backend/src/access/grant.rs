@@ -1,35 +1,18 @@
-//! Who may see what: grants, leases, and the log of what staff opened.
-//!
-//! Deny first: nothing is readable without a grant, and a grant with `on_open` serves only while its
-//! holder has a lease, which is written to the log in the same transaction that gives it. What does not
-//! exist and what is not granted get the same answer.
+//! Grants: given, ended, and asked for.
 
-use crate::App;
 use crate::db::Tx;
-use crate::error::{Body, Error};
+use crate::error::Error;
 use crate::feed::{code, decode};
-use crate::identity::{Caller, Reader};
-use axum::extract::State;
-use axum::routing::post;
-use axum::{Json, Router};
+use crate::identity::Reader;
 use protocol::Millis;
-use protocol::access::{Grant, OpenScope, Opened, Purpose, Role, ScopeKind, Seen, SyncMode};
+use protocol::access::{Grant, Role, ScopeKind, SyncMode};
 use protocol::id::{MunicipalityId, PersonId, ScopeId};
 use protocol::refusal::RefusalCode;
 use sqlx::AnyConnection;
-use std::sync::Arc;
-
-/// How long opened content may stand on a device: a working day.
-pub const LEASE: Millis = 12 * 60 * 60 * 1000;
 
 /// How many days a guardian's copy stands without contact.
 const LENT_DAYS: Millis = 14;
 const DAY: Millis = 24 * 60 * 60 * 1000;
-
-/// The routes.
-pub fn router() -> Router<Arc<App>> {
-    Router::new().route("/access/open", post(open))
-}
 
 /// A grant to be given.
 pub struct NewGrant<'a> {
@@ -225,8 +208,29 @@ fn lent_until(now: Millis) -> Millis {
 /// # Errors
 /// [`RefusalCode::Access`] without a grant.
 pub async fn require(conn: &mut AnyConnection, person: &PersonId, scope: &ScopeId, now: Millis) -> Result<Role, Error> {
-    let row: Option<(String,)> = sqlx::query_as(
-        "SELECT g.role FROM access_grant g JOIN scope s ON s.id = g.scope
+    Ok(require_by(conn, person, scope, now).await?.role)
+}
+
+/// By what somebody may use a scope.
+pub(super) struct By {
+    /// As what.
+    pub(super) role: Role,
+    /// In their own name, and not only because their unit may.
+    pub(super) own: bool,
+}
+
+/// As [`require`], and whether it is in their own name.
+///
+/// # Errors
+/// [`RefusalCode::Access`] without a grant.
+pub(super) async fn require_by(
+    conn: &mut AnyConnection,
+    person: &PersonId,
+    scope: &ScopeId,
+    now: Millis,
+) -> Result<By, Error> {
+    let row: Option<(String, String)> = sqlx::query_as(
+        "SELECT g.role, g.subject FROM access_grant g JOIN scope s ON s.id = g.scope
          WHERE g.scope = $2 AND g.starts <= $3 AND (g.until IS NULL OR g.until > $3)
            AND (g.subject = $1 OR (g.subject = (SELECT unit FROM person WHERE id = $1)
                 AND NOT EXISTS (SELECT 1 FROM kept_apart a JOIN case_file f ON f.id = s.fact WHERE a.person = $1
@@ -238,8 +242,8 @@ pub async fn require(conn: &mut AnyConnection, person: &PersonId, scope: &ScopeI
     .bind(now)
     .fetch_optional(conn)
     .await?;
-    let (role,) = row.ok_or(RefusalCode::Access)?;
-    decode(&role)
+    let (role, subject) = row.ok_or(RefusalCode::Access)?;
+    Ok(By { role: decode(&role)?, own: subject == person.as_str() })
 }
 
 /// Until when `person` has `scope` in their own name; `None` while nothing ends it.
@@ -260,80 +264,17 @@ pub async fn granted_until(tx: &mut Tx<'_>, person: &PersonId, scope: &ScopeId) 
 /// every engine: what one projects, the other has seen.
 ///
 /// # Errors
-/// [`RefusalCode::Access`] when `person` has no grant on the case's staff scope.
+/// [`RefusalCode::Access`] when `person` has no grant on the case's staff scope, [`RefusalCode::Reason`] when it is only
+/// their unit's and they have not said why they open it.
 pub async fn require_case_staff(tx: &mut Tx<'_>, person: &PersonId, case: &str) -> Result<ScopeId, Error> {
     sqlx::query("UPDATE case_file SET stage = stage WHERE id = $1").bind(case).execute(&mut *tx.conn).await?;
     let scope = crate::feed::find_scope(tx, ScopeKind::Case, case, crate::feed::STAFF).await?;
     let scope = scope.ok_or(RefusalCode::Access)?;
-    require(tx.conn, person, &scope, tx.now).await?;
+    let by = require_by(tx.conn, person, &scope, tx.now).await?;
+    if !by.own && served(tx.conn, Reader::sure(person), &scope, tx.now).await?.is_none() {
+        return Err(RefusalCode::Reason.into());
+    }
     Ok(scope)
-}
-
-async fn open(State(app): State<Arc<App>>, caller: Caller, Body(wish): Body<OpenScope>) -> Result<Json<Opened>, Error> {
-    open_scope(&app, caller, wish).await.map(Json)
-}
-
-/// Opens content for `caller`: logged, then leased.
-///
-/// # Errors
-/// [`RefusalCode::Access`] unless the caller is staff with a grant.
-pub async fn open_scope(app: &App, caller: Caller, wish: OpenScope) -> Result<Opened, Error> {
-    let until = app.db.now() + LEASE;
-    app.db.write(move |tx| Box::pin(async move { give_lease(tx, &caller, &wish, until).await })).await?;
-    Ok(Opened { lease_until: until })
-}
-
-/// Writes the log entry, and the lease with it.
-async fn give_lease(tx: &mut Tx<'_>, caller: &Caller, wish: &OpenScope, until: Millis) -> Result<(), Error> {
-    if require(tx.conn, &caller.person, &wish.scope, tx.now).await? != Role::Caseworker {
-        return Err(RefusalCode::Access.into());
-    }
-    if wish.purpose == Purpose::Unknown {
-        return Err(RefusalCode::Invalid.into());
-    }
-    let purpose = code(&wish.purpose)?;
-    log(tx, caller, &wish.scope, "open", Some(&purpose), tx.now).await?;
-    sqlx::query(
-        "INSERT INTO lease (person, scope, municipality, until) SELECT $1, id, municipality, $3 FROM scope WHERE id = $2
-         ON CONFLICT (person, scope) DO UPDATE SET until = excluded.until",
-    )
-    .bind(caller.person.as_str())
-    .bind(wish.scope.as_str())
-    .bind(until)
-    .execute(&mut *tx.conn)
-    .await?;
-    tx.feed.regrant(&caller.person);
-    Ok(())
-}
-
-/// Notes that opened content was shown again from a device's cache.
-///
-/// # Errors
-/// [`RefusalCode::Access`] without a grant.
-pub async fn seen(tx: &mut Tx<'_>, caller: &Caller, act: &Seen) -> Result<(), Error> {
-    require(tx.conn, &caller.person, &act.scope, tx.now).await?;
-    log(tx, caller, &act.scope, "seen", None, act.at.min(tx.now)).await
-}
-
-async fn log(
-    tx: &mut Tx<'_>,
-    caller: &Caller,
-    scope: &ScopeId,
-    act: &str,
-    purpose: Option<&str>,
-    at: Millis,
-) -> Result<(), Error> {
-    sqlx::query("INSERT INTO access_log (id, municipality, person, scope, act, purpose, at) VALUES ($1, $2, $3, $4, $5, $6, $7)")
-        .bind(uuid::Uuid::now_v7().to_string())
-        .bind(caller.municipality.as_str())
-        .bind(caller.person.as_str())
-        .bind(scope.as_str())
-        .bind(act)
-        .bind(purpose)
-        .bind(at)
-        .execute(&mut *tx.conn)
-        .await?;
-    Ok(())
 }
 
 /// As [`require`], and served now: by itself, or under a lease.
@@ -345,6 +286,6 @@ pub async fn require_served(
     person: Reader<'_>,
     scope: &ScopeId,
     now: Millis,
-) -> Result<(), Error> {
-    served(conn, person, scope, now).await?.map(drop).ok_or_else(|| RefusalCode::Access.into())
+) -> Result<Role, Error> {
+    served(conn, person, scope, now).await?.map(|grant| grant.role).ok_or_else(|| RefusalCode::Access.into())
 }
