@@ -8,6 +8,7 @@ use protocol::id::MunicipalityId;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::TcpListener;
@@ -20,6 +21,7 @@ const USAGE: &str = "usage: digiteam-backend [--config FILE]
        digiteam-backend collect [--config FILE]
        digiteam-backend rotate-keys [--config FILE]
        digiteam-backend verify-log [--config FILE]
+       digiteam-backend check-provider NAME [--config FILE]
        digiteam-backend export-log [--config FILE] --municipality ID --from DATE --until DATE
 
 `load` fills an empty database from data files. `restored` is to be run once after the database came back
@@ -29,30 +31,38 @@ forgets what was deleted more than `keep_deleted_days` (90) ago, and erases the 
 names the first entry that does not hold and then fails. Note the last link that it names somewhere else: it shows later
 that the chain was not made anew. `export-log` writes the log of the days from DATE up to before DATE (2026-09-01), one
 line of JSON an entry. `rotate-keys` makes the next signing keys: published at once, signing a day later,
-while the old ones stay published for as long as something may be signed with them.
+while the old ones stay published for as long as something may be signed with them. `check-provider` reads
+what a provider says about itself and tells what fits, what is missing and what that means; it ends
+with 1 if something is missing that is needed.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
 DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS,
 DIGITEAM_KEEP_DELETED_DAYS, DIGITEAM_PROVIDERS (the [[provider]] tables as TOML, or the path of a file with them).";
 
-const VERBS: [&str; 6] = ["load", "restored", "collect", "rotate-keys", "verify-log", "export-log"];
+const VERBS: [&str; 7] = ["check-provider", "load", "restored", "collect", "rotate-keys", "verify-log", "export-log"];
 
 /// How long answers that are under way may still take when the backend stops.
 const GRACE: Duration = Duration::from_secs(10);
 
 #[tokio::main]
-async fn main() -> anyhow::Result<()> {
+async fn main() -> anyhow::Result<ExitCode> {
     let wish = Wish::parse(std::env::args().skip(1))?;
     let filter = EnvFilter::try_from_env("DIGITEAM_LOG").unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn"));
     tracing_subscriber::fmt().json().with_env_filter(filter).with_writer(std::io::stderr).init();
     let config = Config::read(wish.config.as_deref())?;
     if matches!(wish.act, Act::RotateKeys) {
-        return say(&identity::rotate_keys(&config, system_clock()())?);
+        say(&identity::rotate_keys(&config, system_clock()())?)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Act::CheckProvider(name) = &wish.act {
+        let checked = identity::check_provider(&config, name, system_clock()()).await?;
+        say(&checked.lines)?;
+        return Ok(if checked.is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE });
     }
     let (stop, stopping) = watch::channel(false);
     let app = App::open(config, system_clock(), stopping).await?;
     match wish.act {
-        Act::RotateKeys => {}
+        Act::RotateKeys | Act::CheckProvider(_) => {}
         Act::Serve => serve(&app, stop).await?,
         Act::Load(folder) => {
             let steps = load::load(&app, &folder, jiff::Zoned::now().date()).await?;
@@ -75,7 +85,8 @@ async fn main() -> anyhow::Result<()> {
             log::export(&app.db, &wish.municipality, wish.span()?, std::io::stdout()).await?;
         }
     }
-    app.close().await
+    app.close().await?;
+    Ok(ExitCode::SUCCESS)
 }
 
 /// Answers until asked to stop, and what is under way then for [`GRACE`].
@@ -118,6 +129,7 @@ enum Act {
     Restored,
     Collect,
     RotateKeys,
+    CheckProvider(String),
     VerifyLog,
     ExportLog(Export),
 }
@@ -149,13 +161,13 @@ impl Wish {
                 "--municipality" | "--from" | "--until" if verb.as_deref() == Some("export-log") => {
                     export.insert(arg, args.next().context(USAGE)?);
                 }
-                name if folder.is_none() && !name.starts_with('-') => folder = Some(name.into()),
+                name if folder.is_none() && !name.starts_with('-') => folder = Some(name.to_owned()),
                 _ => anyhow::bail!(USAGE),
             }
         }
         let act = match (verb.as_deref(), folder) {
             (None, None) => Act::Serve,
-            (Some("load"), Some(folder)) => Act::Load(folder),
+            (Some("load"), Some(folder)) => Act::Load(folder.into()),
             (Some("restored"), None) => Act::Restored,
             (Some("collect"), None) => Act::Collect,
             (Some("rotate-keys"), None) => Act::RotateKeys,
@@ -168,6 +180,7 @@ impl Wish {
                     until: given("--until")?.parse().context(USAGE)?,
                 })
             }
+            (Some("check-provider"), Some(name)) => Act::CheckProvider(name),
             _ => anyhow::bail!(USAGE),
         };
         Ok(Self { config, act })

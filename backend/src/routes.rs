@@ -97,6 +97,7 @@ pub static ROUTES: &[Route] = &[
                 "code_challenge_method",
                 "municipality",
                 "realm",
+                "provider",
                 "ui_locales",
             ],
             10,

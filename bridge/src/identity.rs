@@ -2,6 +2,7 @@
 
 use crate::{Call, FailureCode, Millis, Topic};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// Where do we stand?
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -109,6 +110,20 @@ pub struct MunicipalityView {
     pub name: String,
     /// Whom to call instead.
     pub phone: String,
+    /// Where one can identify oneself, the usual one first.
+    #[serde(default)]
+    pub providers: Vec<ProviderView>,
+}
+
+/// A way to identify oneself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderView {
+    /// For [`SignIn`].
+    pub id: String,
+    /// For whom.
+    pub realm: Realm,
+    /// What it is called, by language.
+    pub names: BTreeMap<String, String>,
 }
 
 /// Open the system browser and log in. Returns when the browser was asked to open; the rest is told by
@@ -119,6 +134,9 @@ pub struct SignIn {
     pub municipality: String,
     /// As whom.
     pub realm: Realm,
+    /// By which of the municipality's providers, if not the usual one.
+    #[serde(default)]
+    pub provider: Option<String>,
 }
 
 impl Call for SignIn {

@@ -6,6 +6,7 @@
 use crate::Millis;
 use crate::id::{MunicipalityId, PersonId, ScopeId, SessionId};
 use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
 
 /// The client id of the app at the backend's issuer.
 pub const CLIENT_ID: &str = "digiteam-app";
@@ -83,6 +84,22 @@ pub struct Municipality {
     pub name: String,
     /// Telephone number of the switchboard, for whoever cannot log in.
     pub phone: String,
+    /// Where one can log in; the first of a realm is the usual one.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub providers: Vec<ProviderOffer>,
+}
+
+/// A provider that a municipality's people can log in at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ProviderOffer {
+    /// For the `provider` parameter of the authorization request.
+    pub id: String,
+    /// Who logs in there.
+    pub realm: Realm,
+    /// What it is called, by language.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub button: BTreeMap<String, String>,
 }
 
 /// As whom one logs in: the `realm` parameter of the authorization request.

@@ -124,6 +124,10 @@ fn mutations() {
 #[test]
 fn requests_and_answers() {
     check::<Municipality>(r#"{"id":"bjuv","name":"Bjuv","phone":"040-628 04 60"}"#);
+    check::<Municipality>(
+        r#"{"id":"bjuv","name":"Bjuv","phone":"040-628 04 60","providers":[{"id":"bankid","realm":"resident",
+        "button":{"en":"BankID","sv":"BankID"}},{"id":"staff","realm":"staff"}]}"#,
+    );
     check::<Me>(
         r#"{"person":"p1","name":"Moa Berg","realm":"resident","municipality":"bjuv","municipality_name":"Bjuv",
         "municipality_phone":"040-628 04 60","own_scope":"x"}"#,

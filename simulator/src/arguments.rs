@@ -12,10 +12,10 @@ use crate::Registration;
 
 /// How the program is called.
 pub const USAGE: &str = "usage: digiteam-simulator --development --listen 127.0.0.1:PORT --people FILE.toml \
-    --client-id ID [--client-name NAME] --client-jwks URL --redirect-uri URL [--redirect-uri URL …]";
+    --client-id ID [--client-name NAME] --client-jwks URL [--client-secret-file FILE] --redirect-uri URL [--redirect-uri URL …]";
 
 /// A complete command line.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Arguments {
     /// Address to listen on; always this machine's own.
     pub listen: SocketAddr,
@@ -42,6 +42,9 @@ pub enum ArgumentError {
     /// A value is not what it should be.
     #[error("{0} is not understood")]
     Invalid(&'static str),
+    /// The secret's file cannot be read or is empty.
+    #[error("the file of --client-secret-file cannot be read, or is empty")]
+    Secret,
     /// The address can be reached from other machines.
     #[error("--listen takes an address of this machine only, such as 127.0.0.1:0")]
     NotLoopback,
@@ -53,6 +56,7 @@ impl Arguments {
         let mut arguments = arguments.into_iter();
         let mut development = false;
         let (mut listen, mut people, mut id, mut name, mut jwks) = (None, None, None, None, None);
+        let mut secret = None;
         let mut redirect_uris = Vec::new();
         while let Some(argument) = arguments.next() {
             let mut value = |what| arguments.next().ok_or(ArgumentError::Missing(what));
@@ -63,6 +67,7 @@ impl Arguments {
                 "--client-id" => id = Some(value("the value of --client-id")?),
                 "--client-name" => name = Some(value("the value of --client-name")?),
                 "--client-jwks" => jwks = Some(value("the value of --client-jwks")?),
+                "--client-secret-file" => secret = Some(read(&value("the value of --client-secret-file")?)?),
                 "--redirect-uri" => redirect_uris.push(value("the value of --redirect-uri")?),
                 _ => return Err(ArgumentError::Unknown(argument)),
             }
@@ -88,9 +93,16 @@ impl Arguments {
             id,
             jwks: Url::parse(&jwks).map_err(|_| ArgumentError::Invalid("--client-jwks"))?,
             redirect_uris,
+            secret,
         };
         Ok(Self { listen, people: people.ok_or(ArgumentError::Missing("--people"))?, client })
     }
+}
+
+fn read(file: &str) -> Result<String, ArgumentError> {
+    let text = std::fs::read_to_string(file).map_err(|_| ArgumentError::Secret)?;
+    // An editor ends a file with a line break.
+    Some(text.trim_end().to_owned()).filter(|secret| !secret.is_empty()).ok_or(ArgumentError::Secret)
 }
 
 #[cfg(test)]

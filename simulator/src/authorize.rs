@@ -1,6 +1,7 @@
 //! The authorization endpoint: checks what a client asks for and begins a login in the browser.
 //!
-//! As long as client and redirect address are not both known, an error ends on a plain page; afterwards it goes back to
+//! The request comes as plain parameters or as a Request Object that the client signed; then what stands in the object
+//! counts, and what stands beside it must be the same. As long as client and redirect address are not both known, an error ends on a plain page; afterwards it goes back to
 //! the client with `state` and `iss`.
 
 use std::collections::HashMap;
@@ -14,6 +15,7 @@ use url::{Url, form_urlencoded};
 
 use crate::asked::Asked;
 use crate::claims::{self, LEVELS, SCOPE_APPROVAL, SCOPE_SIGN};
+use crate::message::{self, Message};
 use crate::page;
 use crate::provider::Provider;
 use crate::sign::{self, SignRequest};
@@ -33,6 +35,8 @@ pub(crate) struct AuthorizationRequest {
     pub(crate) challenge: String,
     pub(crate) scopes: Vec<String>,
     pub(crate) language: Language,
+    /// What the client tells the person.
+    pub(crate) message: Option<Message>,
     /// Claims that are named.
     pub(crate) asked: Asked,
     /// What is to be signed.
@@ -49,7 +53,9 @@ enum Refused {
 
 /// `GET` and `POST /authorize`
 pub(crate) async fn authorize(State(provider): State<Arc<Provider>>, RawForm(query): RawForm) -> Response {
-    match parse(&provider, &query).await {
+    let (mut fields, repeated) = read(&query);
+    let opened = unwrap(&provider, &mut fields).await;
+    match parse(&provider, &fields, &repeated, opened).await {
         Ok(request) => {
             let now = provider.now();
             let (id, secret) = provider.logins().begin(request, now);
@@ -88,7 +94,10 @@ fn send_back(provider: &Provider, redirect_uri: &str, state: Option<&str>, answe
     Redirect::to(address.as_str()).into_response()
 }
 
-async fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest, Refused> {
+type Fields = HashMap<String, String>;
+
+/// The parameters, and the names of those that came more than once.
+fn read(query: &[u8]) -> (Fields, Vec<String>) {
     let mut fields = HashMap::new();
     let mut repeated = Vec::new();
     for (name, value) in form_urlencoded::parse(query) {
@@ -97,6 +106,33 @@ async fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest
             repeated.push(name);
         }
     }
+    (fields, repeated)
+}
+
+/// Puts what a Request Object says in the place of the parameters; otherwise why it is not taken.
+async fn unwrap(provider: &Provider, fields: &mut Fields) -> Result<(), &'static str> {
+    let Some(jwt) = fields.remove("request") else { return Ok(()) };
+    let object =
+        provider.client.open_request(&jwt, &provider.issuer, provider.now() / 1000).await.map_err(|error| {
+            tracing::warn!(%error, "request object refused");
+            "the request object is not taken"
+        })?;
+    for (name, value) in object {
+        let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
+        if fields.get(&name).is_some_and(|beside| *beside != text) {
+            return Err("a parameter differs from the request object");
+        }
+        fields.insert(name, text);
+    }
+    Ok(())
+}
+
+async fn parse(
+    provider: &Provider,
+    fields: &Fields,
+    repeated: &[String],
+    opened: Result<(), &'static str>,
+) -> Result<AuthorizationRequest, Refused> {
     let field = |name: &str| fields.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let language = Language::choose(field("ui_locales").unwrap_or_default());
     if field("client_id") != Some(provider.client.id())
@@ -118,11 +154,11 @@ async fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest
     if !repeated.is_empty() {
         return Err(back("invalid_request", "a parameter is repeated"));
     }
-    if field("request").is_some() {
-        return Err(back("request_not_supported", "request objects are not supported"));
+    if let Err(why) = opened {
+        return Err(back("invalid_request_object", why));
     }
     if field("request_uri").is_some() {
-        return Err(back("request_uri_not_supported", "request objects are not supported"));
+        return Err(back("request_uri_not_supported", "request objects are taken by value only"));
     }
     if field("response_type") != Some("code") {
         return Err(back("unsupported_response_type", "response_type must be code"));
@@ -153,6 +189,8 @@ async fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest
     if !wanted.as_ref().is_none_or(is_level_met) {
         return Err(back("unmet_authentication_requirements", "the level asked for is not offered"));
     }
+    let message = field(message::PARAMETER).map(|text| Message::parse(text).ok_or(())).transpose();
+    let message = message.map_err(|()| back("invalid_request", "userMessage is not understood"))?;
     let signs = [SCOPE_SIGN, SCOPE_APPROVAL].iter().any(|scope| claims::has(&scopes, scope));
     let sign = match field(sign::PARAMETER) {
         Some(jwt) if signs => {
@@ -170,6 +208,7 @@ async fn parse(provider: &Provider, query: &[u8]) -> Result<AuthorizationRequest
         _ => return Err(back("invalid_request", "a scope of signing and signRequest go together")),
     };
     Ok(AuthorizationRequest {
+        message,
         redirect_uri: redirect_uri.clone(),
         state: strong.to_owned(),
         nonce: nonce.to_owned(),

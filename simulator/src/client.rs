@@ -1,6 +1,7 @@
 //! The registered client, and the proof that a caller is it.
 //!
-//! The only proof taken is `private_key_jwt`: an ES256 assertion under a key of the client's own JWKS. The set is fetched
+//! A client has either a secret, in the header or in the form, or keys: then the only proof taken is `private_key_jwt`, an
+//! ES256 assertion under a key of the client's own JWKS. The same keys sign its Request Objects. The set is fetched
 //! when first needed, since client and provider may start in any order, and again when an unknown `kid` turns up.
 //! Every assertion is taken once.
 
@@ -12,6 +13,7 @@ use jsonwebtoken::jwk::{Jwk, JwkSet};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::Registration;
 use crate::provider::hold;
@@ -63,6 +65,35 @@ impl Client {
             .build()
             .expect("a client without certificates of its own can be built");
         Self { registration, http, keys: tokio::sync::Mutex::default(), used: Mutex::default() }
+    }
+
+    /// Whether it proves itself by a secret.
+    pub(crate) fn has_secret(&self) -> bool {
+        self.registration.secret.is_some()
+    }
+
+    /// Whether that is its secret; both are hashed first, so that the time taken tells nothing.
+    pub(crate) fn is_secret(&self, told: &str) -> bool {
+        use sha2::{Digest as _, Sha256};
+        self.registration.secret.as_ref().is_some_and(|secret| Sha256::digest(secret) == Sha256::digest(told))
+    }
+
+    /// The fields of a Request Object that the client signed for `issuer`, to be used soon.
+    pub(crate) async fn open_request(
+        &self,
+        jwt: &str,
+        issuer: &str,
+        now: u64,
+    ) -> Result<Map<String, Value>, AssertionError> {
+        let mut claims: Map<String, Value> = self.open(jwt, &[issuer], now).await?;
+        let exp = claims.get("exp").and_then(Value::as_u64);
+        if !exp.is_some_and(|exp| exp > now && exp <= now + LIFETIME + LEEWAY) {
+            return Err(AssertionError::Expiry);
+        }
+        for frame in ["iss", "aud", "exp", "iat", "nbf", "jti"] {
+            claims.remove(frame);
+        }
+        Ok(claims)
     }
 
     /// Its `client_id`.

@@ -23,6 +23,10 @@ pub(crate) async fn configuration(State(provider): State<Arc<Provider>>) -> Json
         scopes.push(claims::SCOPE_ORG);
         released.extend([claims::AFFILIATION, claims::ORGANISATION, claims::UNIT]);
     }
+    let methods: &[&str] = match provider.client.has_secret() {
+        true => &["client_secret_basic", "client_secret_post"],
+        false => &["private_key_jwt"],
+    };
     Json(json!({
         "issuer": issuer,
         "authorization_endpoint": format!("{issuer}/authorize"),
@@ -38,16 +42,18 @@ pub(crate) async fn configuration(State(provider): State<Arc<Provider>>) -> Json
         "subject_types_supported": ["pairwise"],
         "id_token_signing_alg_values_supported": ["ES256"],
         "userinfo_signing_alg_values_supported": ["ES256"],
-        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_methods_supported": methods,
         "token_endpoint_auth_signing_alg_values_supported": ["ES256"],
         "code_challenge_methods_supported": ["S256"],
         "prompt_values_supported": ["login", "consent"],
         "ui_locales_supported": ["sv", "en"],
         "claims_parameter_supported": true,
-        "request_parameter_supported": false,
+        "request_parameter_supported": true,
+        "request_object_signing_alg_values_supported": ["ES256"],
         "request_uri_parameter_supported": false,
         "authorization_response_iss_parameter_supported": true,
-        "https://id.oidc.se/disco/userMessageSupported": false,
+        "https://id.oidc.se/disco/userMessageSupported": true,
+        "https://id.oidc.se/disco/userMessageSupportedMimeTypes": ["text/plain"],
     }))
 }
 

@@ -13,6 +13,7 @@ mod client;
 mod discovery;
 mod grant;
 mod login;
+mod message;
 mod order;
 mod page;
 mod people;
@@ -57,7 +58,7 @@ pub struct Config {
 }
 
 /// A client as an operator registers it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Registration {
     /// Its `client_id`.
     pub id: String,
@@ -65,6 +66,8 @@ pub struct Registration {
     pub name: String,
     /// Where its public keys stand.
     pub jwks: Url,
+    /// What it proves itself by instead of those keys, if anything.
+    pub secret: Option<String>,
     /// Redirect addresses, compared as strings.
     pub redirect_uris: Vec<String>,
 }
@@ -132,6 +135,7 @@ fn issuer(provider: Arc<Provider>) -> Router {
         .route("/phone/{token}/person", post(phone::choose))
         .route("/phone/{token}/confirm", post(phone::confirm))
         .route("/phone/{token}/deny", post(phone::deny))
+        .route("/phone/{token}/hint", post(phone::force))
         .with_state(provider)
 }
 

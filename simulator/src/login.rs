@@ -15,6 +15,7 @@ use serde_json::json;
 
 use crate::authorize::AuthorizationRequest;
 use crate::grant::Grant;
+use crate::message::Message;
 use crate::order::{Collected, Device, Order};
 use crate::page;
 use crate::people::Person;
@@ -49,6 +50,7 @@ pub(crate) struct Found<'a> {
     pub(crate) login: &'a str,
     pub(crate) language: Language,
     pub(crate) scopes: &'a [String],
+    pub(crate) message: Option<&'a Message>,
     pub(crate) sign: Option<&'a SignRequest>,
     pub(crate) order: &'a mut Order,
 }
@@ -74,8 +76,9 @@ impl Logins {
             let Stage::Ordered(order) = &mut login.stage else { return None };
             order.advance(now);
             let fits = order.autostart() == autostart && order.is_pending();
-            let AuthorizationRequest { language, scopes, sign, .. } = &login.request;
-            fits.then_some(Found { login: id, language: *language, scopes, sign: sign.as_ref(), order })
+            let AuthorizationRequest { language, scopes, message, sign, .. } = &login.request;
+            let (message, sign) = (message.as_ref(), sign.as_ref());
+            fits.then_some(Found { login: id, language: *language, scopes, message, sign, order })
         })
     }
 
@@ -113,7 +116,7 @@ pub(crate) async fn show(
     let place = provider.path(&format!("login/{id}"));
     let language = login.request.language;
     match &login.stage {
-        Stage::Choosing => page::choose(&provider, language, &place),
+        Stage::Choosing => page::choose(&provider, language, &place, login.request.message.as_ref()),
         Stage::Ordered(order) => page::wait(&provider, language, &place, order),
         Stage::Failed("userCancel") => leave(&provider, &mut logins, &id, None),
         Stage::Failed(hint) => page::failed(language, &place, hint),

@@ -18,6 +18,22 @@ pub(crate) enum Device {
     Other,
 }
 
+/// Hint codes of a pending order, as BankID has them; a client must expect others.
+pub(crate) const PENDING: [&str; 7] =
+    ["outstandingTransaction", "noClient", "started", "userMrtd", "userCallConfirm", "userSign", "unknown"];
+/// Hint codes of a failed order.
+pub(crate) const FAILED: [&str; 9] = [
+    "expiredTransaction",
+    "certificateErr",
+    "userCancel",
+    "cancelled",
+    "startFailed",
+    "userDeclinedCall",
+    "notSupportedByUserApp",
+    "transactionRiskBlocked",
+    "unknown",
+];
+
 /// An order under way.
 pub(crate) struct Order {
     pub(crate) device: Device,
@@ -26,6 +42,8 @@ pub(crate) struct Order {
     period: u64,
     tokens: Tokens,
     stage: Stage,
+    /// What it says instead of its own hint.
+    forced: Option<&'static str>,
 }
 
 /// What a collect tells.
@@ -53,7 +71,7 @@ enum Stage {
 
 impl Order {
     pub(crate) fn new(device: Device, times: Times, now: u64) -> Self {
-        Self { device, times, began: now, period: 0, tokens: Tokens::make_new(), stage: Stage::Waiting }
+        Self { device, times, began: now, period: 0, tokens: Tokens::make_new(), stage: Stage::Waiting, forced: None }
     }
 
     /// Status of the order; see [`Collected`].
@@ -68,6 +86,9 @@ impl Order {
 
     /// Hint code of the pending kind.
     pub(crate) fn hint(&self) -> &'static str {
+        if let Some(hint) = self.forced {
+            return hint;
+        }
         match (&self.stage, self.device) {
             (Stage::Waiting, Device::Other) => "outstandingTransaction",
             (Stage::Waiting, Device::This) => "noClient",
@@ -139,6 +160,21 @@ impl Order {
         if let Some(person) = self.chosen().cloned() {
             self.stage = Stage::Complete(person);
         }
+    }
+
+    /// From now on a pending order says `hint`, or it fails with it (`failed:unknown` where both kinds have a code).
+    /// False for a code that is in neither list.
+    pub(crate) fn force(&mut self, hint: &str) -> bool {
+        let code = hint.strip_prefix("failed:");
+        let pending = PENDING.into_iter().find(|known| code.is_none() && *known == hint);
+        let failed = FAILED.into_iter().find(|known| *known == code.unwrap_or(hint));
+        match (pending, failed) {
+            _ if !self.is_pending() => return false,
+            (Some(hint), _) => self.forced = Some(hint),
+            (None, Some(hint)) => self.stage = Stage::Failed(hint),
+            (None, None) => return false,
+        }
+        true
     }
 
     /// The person says no.
@@ -228,6 +264,22 @@ mod tests {
         order.open(1000);
         let order = pending(order.collect(180_999));
         assert!(matches!(order.collect(181_000), Collected::Failed("expiredTransaction")));
+    }
+
+    #[test]
+    fn every_hint_can_be_forced_and_no_other() {
+        for hint in PENDING {
+            let mut order = Order::new(Device::Other, Times::default(), 0);
+            assert!(order.force(hint));
+            assert_eq!(pending(order.collect(0)).hint(), hint);
+        }
+        for hint in FAILED {
+            let mut order = Order::new(Device::Other, Times::default(), 0);
+            assert!(order.force(&format!("failed:{hint}")) && !order.force("started"), "what is final stays");
+            assert!(matches!(order.collect(0), Collected::Failed(failed) if failed == hint));
+        }
+        let mut order = Order::new(Device::Other, Times::default(), 0);
+        assert!(!order.force("somethingNew") && !order.force("failed:started"));
     }
 
     #[test]

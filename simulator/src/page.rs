@@ -7,7 +7,8 @@ use axum::http::StatusCode;
 use axum::response::{Html, IntoResponse, Response};
 
 use crate::claims;
-use crate::order::{Device, Order};
+use crate::message::Message;
+use crate::order::{Device, FAILED, Order, PENDING};
 use crate::people::Person;
 use crate::provider::Provider;
 use crate::words::Language;
@@ -18,12 +19,13 @@ pub(crate) const CSS: &str = include_str!("../assets/login.css");
 pub(crate) const JS: &str = include_str!("../assets/login.js");
 
 /// Which device holds the app?
-pub(crate) fn choose(provider: &Provider, language: Language, place: &str) -> Response {
+pub(crate) fn choose(provider: &Provider, language: Language, place: &str, message: Option<&Message>) -> Response {
     let w = language.words();
+    let told = told(language, message);
     let body = format!(
         r#"<h1>{title}</h1>
 <p><strong>{client}</strong> {asks}</p>
-<h2>{where_app}</h2>
+{told}<h2>{where_app}</h2>
 <form method="post" action="{place}/start">
 <button class="primary" id="this-device" name="device" value="this">{this}</button>
 <button id="other-device" name="device" value="other">{other}</button>
@@ -116,12 +118,22 @@ pub(crate) fn people(provider: &Provider, language: Language, place: &str) -> Re
 <h1>{who}</h1>
 <form method="post" action="{place}/person"><ul class="people">
 {list}</ul></form>
-{deny}"#,
+{deny}
+{force}"#,
+        force = force(language, place),
         phone = w.phone,
         who = w.who,
         deny = button(&format!("{place}/deny"), "deny", w.cancel, "quiet"),
     );
     frame(StatusCode::OK, language, w.who, r#" class="phone""#, &body)
+}
+
+/// What the person is asked to give out, and what they are told.
+pub(crate) struct Asked<'a> {
+    pub(crate) scopes: &'a [String],
+    pub(crate) message: Option<&'a Message>,
+    /// What is signed by confirming.
+    pub(crate) sign: Option<String>,
 }
 
 /// The pretend app: who asks, and is it you?
@@ -130,26 +142,29 @@ pub(crate) fn confirm(
     language: Language,
     place: &str,
     person: &Person,
-    scopes: &[String],
-    sign: Option<&str>,
+    asked: &Asked<'_>,
 ) -> Response {
     let w = language.words();
+    let message = told(language, asked.message);
+    let sign = asked.sign.as_deref();
     let (title, confirm) = if sign.is_some() { (w.sign_title, w.sign) } else { (w.confirm_title, w.confirm) };
     let signs = sign.map(|message| format!(r#"<blockquote id="sign-message">{}</blockquote>"#, escape(message)));
     let told =
         [(claims::SCOPE_INFO, w.tells_name), (claims::SCOPE_NUMBER, w.tells_number), (claims::SCOPE_ORG, w.tells_post)];
     let told: Vec<&str> =
-        told.into_iter().filter(|(scope, _)| claims::has(scopes, scope)).map(|(_, words)| words).collect();
+        told.into_iter().filter(|(scope, _)| claims::has(asked.scopes, scope)).map(|(_, words)| words).collect();
     let gives =
         if told.is_empty() { String::new() } else { format!("<dt>{}</dt><dd>{}</dd>", w.tells, told.join(", ")) };
     let body = format!(
         r#"<p class="device">{phone}</p>
 <h1>{title}</h1>
 <p><strong>{client}</strong> {asks}</p>
-{signs}<dl><dt>{you_are}</dt><dd>{name}</dd>{gives}</dl>
+{message}{signs}<dl><dt>{you_are}</dt><dd>{name}</dd>{gives}</dl>
 <p>{more}</p>
 {confirm}
-{deny}"#,
+{deny}
+{force}"#,
+        force = force(language, place),
         phone = w.phone,
         client = escape(provider.client.name()),
         asks = if sign.is_some() { w.asks_sign } else { w.asks },
@@ -190,6 +205,28 @@ pub(crate) fn refused(language: Language, status: StatusCode) -> Response {
 /// Any other address.
 pub(crate) async fn not_found() -> Response {
     StatusCode::NOT_FOUND.into_response()
+}
+
+/// The client's own words; text and nothing else.
+fn told(language: Language, message: Option<&Message>) -> String {
+    let words = message.map(|message| escape(message.words(language)));
+    words.map_or_else(String::new, |words| format!("<p class=\"message\" id=\"user-message\">{words}</p>\n"))
+}
+
+/// For tests and the curious: what an order can say.
+fn force(language: Language, place: &str) -> String {
+    let button = |value: &str, hint: &str| {
+        format!(r#"<button class="quiet" name="hint" value="{value}" data-hint="{value}">{hint}</button>"#)
+    };
+    let pending: String = PENDING.iter().map(|hint| button(hint, hint)).collect();
+    let failed: String = FAILED.iter().map(|hint| button(&format!("failed:{hint}"), hint)).collect();
+    let words = language.words();
+    format!(
+        r#"<details><summary>{force}</summary><form method="post" action="{place}/hint"><p>{pending_words}</p>{pending}<p>{failed_words}</p>{failed}</form></details>"#,
+        force = words.force,
+        pending_words = words.force_pending,
+        failed_words = words.force_failed,
+    )
 }
 
 fn notice(status: StatusCode, language: Language, title: &str, more: &str) -> Response {

@@ -21,6 +21,12 @@ pub(crate) struct Choice {
     person: String,
 }
 
+/// The form behind the forced hints.
+#[derive(Deserialize)]
+pub(crate) struct Forced {
+    hint: String,
+}
+
 /// `GET /phone/{token}`: the list of people, or the question.
 pub(crate) async fn show(State(provider): State<Arc<Provider>>, Path(token): Path<String>) -> Response {
     let now = provider.now();
@@ -31,8 +37,9 @@ pub(crate) async fn show(State(provider): State<Arc<Provider>>, Path(token): Pat
     match found.order.chosen() {
         None => page::people(&provider, found.language, &place),
         Some(person) => {
-            let message = found.sign.and_then(|sign| sign.message(found.language));
-            page::confirm(&provider, found.language, &place, person, found.scopes, message.as_deref())
+            let sign = found.sign.and_then(|sign| sign.message(found.language));
+            let asked = page::Asked { scopes: found.scopes, message: found.message, sign };
+            page::confirm(&provider, found.language, &place, person, &asked)
         }
     }
 }
@@ -61,6 +68,25 @@ pub(crate) async fn confirm(State(provider): State<Arc<Provider>>, Path(token): 
 /// `POST /phone/{token}/deny`
 pub(crate) async fn deny(State(provider): State<Arc<Provider>>, Path(token): Path<String>) -> Response {
     finish(&provider, &token, Answer::Deny)
+}
+
+/// `POST /phone/{token}/hint`: makes the order say what real ones say now and then.
+pub(crate) async fn force(
+    State(provider): State<Arc<Provider>>,
+    Path(token): Path<String>,
+    Form(forced): Form<Forced>,
+) -> Response {
+    let now = provider.now();
+    let mut logins = provider.logins();
+    let Some(found) = logins.find_order(&token, now) else { return page::ended(Language::Swedish) };
+    if !found.order.force(&forced.hint) {
+        return StatusCode::BAD_REQUEST.into_response();
+    }
+    match (found.order.is_pending(), found.order.device) {
+        (true, _) => Redirect::to(&provider.path(&format!("phone/{token}"))).into_response(),
+        (false, Device::This) => Redirect::to(&provider.path(&format!("login/{}", found.login))).into_response(),
+        (false, Device::Other) => page::denied(found.language),
+    }
 }
 
 #[derive(Clone, Copy)]

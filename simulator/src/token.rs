@@ -4,10 +4,13 @@ use std::sync::Arc;
 
 use axum::Json;
 use axum::extract::{Form, State};
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use url::form_urlencoded;
 
 use crate::claims;
 use crate::grant::{ACCESS_LIFE, Grant};
@@ -18,7 +21,7 @@ const ASSERTION_TYPE: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 /// An ID token lives this long, in seconds.
 const ID_TOKEN_LIFE: u64 = 300;
 
-/// The form a client sends. Fields of other authentication methods are not read: they prove nothing here.
+/// The form a client sends.
 #[derive(Deserialize)]
 pub(crate) struct TokenForm {
     grant_type: Option<String>,
@@ -26,6 +29,7 @@ pub(crate) struct TokenForm {
     redirect_uri: Option<String>,
     code_verifier: Option<String>,
     client_id: Option<String>,
+    client_secret: Option<String>,
     client_assertion_type: Option<String>,
     client_assertion: Option<String>,
 }
@@ -46,10 +50,11 @@ pub(crate) enum TokenError {
 /// `POST /token`
 pub(crate) async fn token(
     State(provider): State<Arc<Provider>>,
+    headers: HeaderMap,
     Form(form): Form<TokenForm>,
 ) -> Result<Json<Value>, TokenError> {
     let now = provider.now();
-    authenticate(&provider, &form, now / 1000).await?;
+    authenticate(&provider, &headers, &form, now / 1000).await?;
     if form.grant_type.as_deref() != Some("authorization_code") {
         return Err(TokenError::GrantType);
     }
@@ -74,14 +79,26 @@ pub(crate) async fn token(
     })))
 }
 
-async fn authenticate(provider: &Provider, form: &TokenForm, now: u64) -> Result<(), TokenError> {
+async fn authenticate(provider: &Provider, headers: &HeaderMap, form: &TokenForm, now: u64) -> Result<(), TokenError> {
     let refuse = |why: &str| TokenError::Client(why.to_owned());
+    if provider.client.has_secret() {
+        let told = match (basic(headers), &form.client_id, &form.client_secret) {
+            (Some(pair), None, None) => Some(pair),
+            (None, Some(id), Some(secret)) => Some((id.clone(), secret.clone())),
+            _ => None,
+        };
+        return match told {
+            Some((id, secret)) if id == provider.client.id() && provider.client.is_secret(&secret) => Ok(()),
+            Some(_) => Err(refuse("id and secret do not fit")),
+            None => Err(refuse("this client proves itself by its secret, in the header or in the form")),
+        };
+    }
     if form.client_id.as_deref().is_some_and(|id| id != provider.client.id()) {
         return Err(refuse("client_id is unknown"));
     }
     let assertion = match (form.client_assertion_type.as_deref(), &form.client_assertion) {
         (Some(ASSERTION_TYPE), Some(assertion)) => assertion,
-        _ => return Err(refuse("private_key_jwt is the only client authentication")),
+        _ => return Err(refuse("this client proves itself by private_key_jwt")),
     };
     let endpoint = format!("{}/token", provider.issuer);
     let audiences = [endpoint.as_str(), provider.issuer.as_str()];
@@ -89,6 +106,18 @@ async fn authenticate(provider: &Provider, form: &TokenForm, now: u64) -> Result
         tracing::warn!(%error, "client assertion refused");
         TokenError::Client(error.to_string())
     })
+}
+
+/// Id and secret of an `Authorization: Basic` header, each encoded as in a form (RFC 6749, 2.3.1).
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let (scheme, pair) = headers.get(header::AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    let pair = String::from_utf8(STANDARD.decode(pair.trim()).ok()?).ok()?;
+    let (id, secret) = pair.split_once(':').filter(|_| scheme.eq_ignore_ascii_case("basic"))?;
+    let decode = |text: &str| {
+        let mut fields = form_urlencoded::parse(text.as_bytes());
+        fields.next().map(|(text, _)| text.into_owned())
+    };
+    Some((decode(id)?, decode(secret)?))
 }
 
 fn id_token(provider: &Provider, grant: &Grant, now: u64) -> String {

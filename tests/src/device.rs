@@ -67,7 +67,7 @@ impl Device {
     /// # Errors
     /// When the core refuses.
     pub async fn ask_to_sign_in(&mut self) -> Result<Url> {
-        let call = SignIn { municipality: "helsingborg".to_owned(), realm: Realm::Resident };
+        let call = SignIn { municipality: "helsingborg".to_owned(), realm: Realm::Resident, provider: None };
         self.client.sign_in(call).await.map_err(told)?;
         self.addresses.recv().await.context("the core went away")
     }

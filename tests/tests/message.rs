@@ -1,11 +1,12 @@
 //! A message is sent once, whatever happens to the backend meanwhile.
 
+use std::fs;
 use std::time::Duration;
 
 use bridge::message::{ListThreads, MessageState, SendMessage, ShowThread};
 use digiteam_tests::desktop::Desktop;
 use digiteam_tests::device::{Device, told};
-use digiteam_tests::stage::{RESIDENT, Stage};
+use digiteam_tests::stage::{CASEWORKER, RESIDENT, Stage};
 use digiteam_tests::wait::{LONG, until};
 use tokio::time::sleep;
 
@@ -47,6 +48,70 @@ async fn a_message_sent_while_the_backend_is_killed_arrives_exactly_once() {
     // A process that ends while a store is at work may fall over on its way out.
     device.client.shutdown().await;
     other.client.shutdown().await;
+}
+
+/// How many messages are under way when the backend is asked to end.
+const CROWD: u32 = 12;
+
+/// How often it is asked.
+const STOPS: u32 = 3;
+
+#[tokio::test]
+async fn a_backend_that_is_asked_to_end_keeps_what_it_acknowledged_and_its_log_names_nobody() {
+    let mut stage = Stage::start().await.expect("a stage");
+    let desktop = Desktop::start(stage.folder()).await.expect("a desktop");
+    let mut device = Device::new(&stage).expect("a device");
+    device.sign_in(&desktop, &stage, RESIDENT).await.expect("a login");
+    let thread = first_thread(&device).await;
+
+    let mut acknowledged = Vec::new();
+    for round in 0..STOPS {
+        let texts: Vec<String> = (0..CROWD).map(|n| words(round * CROWD + n)).collect();
+        for text in &texts {
+            let send = SendMessage { thread: thread.clone(), text: text.clone() };
+            device.client.send_message(send).await.expect("it is kept in any case");
+        }
+        until("a message to be sent", LONG, async || {
+            Ok((count_sent(&device, &thread, &texts[0]).await? == 1).then_some(()))
+        })
+        .await
+        .expect("the first is sent");
+        // Its end is a good one only if nothing was lost on the way.
+        stage.stop_backend().await.expect("it ends well");
+        for text in &texts {
+            if count_sent(&device, &thread, text).await.expect("it can be read") == 1 {
+                acknowledged.push(text.clone());
+            }
+        }
+        stage.start_backend().await.expect("it comes back");
+        device.client.enter_foreground();
+    }
+    let last = words(STOPS * CROWD - 1);
+    until("the last message to be sent", LONG, async || {
+        Ok((count_sent(&device, &thread, &last).await? == 1).then_some(()))
+    })
+    .await
+    .expect("everything is sent");
+
+    let mut other = Device::new(&stage).expect("a device");
+    other.sign_in(&desktop, &stage, RESIDENT).await.expect("a login");
+    assert_eq!(first_thread(&other).await, thread);
+    for number in 0..STOPS * CROWD {
+        let count = count_sent(&other, &thread, &words(number)).await.expect("it can be read");
+        assert_eq!(count, 1, "message {number}, acknowledged: {}", acknowledged.contains(&words(number)));
+    }
+    device.client.shutdown().await;
+    other.client.shutdown().await;
+    stage.stop_backend().await.expect("it ends well");
+
+    for name in ["backend.log", "load.log"] {
+        let log = fs::read_to_string(stage.folder().join(name)).expect("it wrote one");
+        assert!(name == "load.log" || log.contains("listening") && log.contains("stopping"), "{log}");
+        for word in ["Maja", "Sjögren", "Helena", "Forsberg", RESIDENT, CASEWORKER, "Meddelande", "bistånd", "code="]
+        {
+            assert!(!log.contains(word), "{name} holds {word}");
+        }
+    }
 }
 
 fn words(round: u32) -> String {

@@ -9,6 +9,7 @@ mod demo;
 mod face;
 mod group;
 mod mutants;
+mod npm;
 mod packages;
 mod pictures;
 mod postgres;

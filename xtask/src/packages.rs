@@ -14,6 +14,8 @@ pub(crate) enum Set {
     Build,
     /// To drive windows without a display, and to test on PostgreSQL.
     Drive,
+    /// To run the providers of the tests, and the benchmarks' peer.
+    Node,
     /// To compile the face, where rustup has no wasm target.
     Wasm,
 }
@@ -37,6 +39,7 @@ const DRIVE: &[&str] = &[
     "pebble",
     "fonts-noto-core",
 ];
+const NODE: &[&str] = &["nodejs", "npm"];
 const WASM: &[&str] = &["rustc-web", "cargo-web", "rust-web-src"];
 
 /// A program that is looked for where apt is not, and what brings it there.
@@ -57,6 +60,8 @@ const PROGRAMS: &[Program] = &[
     Program { set: Set::Drive, name: "Xvfb", wanted: LINUX },
     Program { set: Set::Drive, name: "dbus-daemon", wanted: LINUX },
     Program { set: Set::Drive, name: "gnome-keyring-daemon", wanted: LINUX },
+    Program { set: Set::Node, name: "node", wanted: true },
+    Program { set: Set::Node, name: "npm", wanted: true },
 ];
 
 /// What to type, by what is on PATH there: a package manager, and words for each set.
@@ -64,6 +69,7 @@ const BY_HAND: &[(&str, &[(Set, &str)])] = &[
     (
         "dnf",
         &[
+            (Set::Node, "sudo dnf install nodejs npm"),
             (
                 Set::Build,
                 "sudo dnf install gcc gcc-c++ make pkgconf-pkg-config webkit2gtk4.1-devel libappindicator-gtk3-devel \
@@ -79,6 +85,7 @@ const BY_HAND: &[(&str, &[(Set, &str)])] = &[
     (
         "pacman",
         &[
+            (Set::Node, "sudo pacman -S nodejs npm"),
             (Set::Build, "sudo pacman -S base-devel webkit2gtk-4.1 libappindicator-gtk3 librsvg openssl"),
             (
                 Set::Drive,
@@ -89,6 +96,7 @@ const BY_HAND: &[(&str, &[(Set, &str)])] = &[
     (
         "zypper",
         &[
+            (Set::Node, "sudo zypper install nodejs npm"),
             (
                 Set::Build,
                 "sudo zypper install -t pattern devel_basis && sudo zypper install webkit2gtk3-devel \
@@ -101,10 +109,18 @@ const BY_HAND: &[(&str, &[(Set, &str)])] = &[
             ),
         ],
     ),
-    ("xcode-select", &[(Set::Build, "xcode-select --install"), (Set::Drive, "brew install postgresql")]),
+    (
+        "xcode-select",
+        &[
+            (Set::Node, "brew install node"),
+            (Set::Build, "xcode-select --install"),
+            (Set::Drive, "brew install postgresql"),
+        ],
+    ),
     (
         "winget",
         &[
+            (Set::Node, "winget install OpenJS.NodeJS"),
             (
                 Set::Build,
                 "winget install Microsoft.VisualStudio.2022.BuildTools (with \"Desktop development with C++\") \
@@ -154,6 +170,7 @@ fn packages(set: Set) -> &'static [&'static str] {
     match set {
         Set::Build => BUILD,
         Set::Drive => DRIVE,
+        Set::Node => NODE,
         Set::Wasm if crate::face::rustup_has_wasm() => &[],
         Set::Wasm => WASM,
     }

@@ -2,6 +2,7 @@
 //! line of counts. A part that fails does not hide the others. Doc comments hold no code that runs, which
 //! `tidy` sees to, so no doc tests are missed here.
 
+use std::ffi::OsStr;
 use std::process::{Command, ExitCode};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use crate::group::{DEVICE, Group, SERVER, TestProgram};
 use crate::packages::{self, Set};
 use crate::postgres::Postgres;
 use crate::run::{cargo, lines, run, say, step};
-use crate::{face, tidy};
+use crate::{face, npm, tidy};
 
 /// The package whose tests start whole processes and windows; the last part.
 const STORIES: &str = "digiteam-tests";
@@ -21,6 +22,9 @@ const WORLDS: &str = "sync::simulation::worlds_come_right_after_every_fault";
 
 /// Tells the backend's tests where they may make databases.
 pub(crate) const POSTGRES: &str = "DIGITEAM_TEST_POSTGRES";
+
+/// Tells the backend's tests where the login providers that others wrote are installed.
+const PROVIDERS: &str = "DIGITEAM_TEST_PROVIDERS";
 
 /// How many tests passed and failed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,8 +105,15 @@ impl Report {
             postgres = Some(Postgres::start()?);
             Ok(())
         });
-        let env = postgres.as_ref().map(|it| (POSTGRES, it.url.as_str()));
-        self.tests("test server", programs, filter, env.as_slice());
+        let mut providers = None;
+        self.check("providers", || {
+            providers = Some(npm::install("tests/providers", "providers", &["strict.mjs", "broken.mjs"])?);
+            Ok(())
+        });
+        let providers = providers.unwrap_or_default();
+        let mut env = vec![(PROVIDERS, providers.as_os_str())];
+        env.extend(postgres.as_ref().map(|it| (POSTGRES, OsStr::new(&it.url))));
+        self.tests("test server", programs, filter, &env);
     }
 
     fn tests(
@@ -110,7 +121,7 @@ impl Report {
         name: &'static str,
         programs: &[TestProgram],
         filter: Option<&str>,
-        env: &[(&'static str, &str)],
+        env: &[(&'static str, &OsStr)],
     ) {
         let mut count = Count::default();
         let (done, time) = step(name, || {
@@ -166,7 +177,7 @@ impl Count {
     }
 }
 
-fn run_tests(program: &TestProgram, filter: Option<&str>, env: &[(&'static str, &str)]) -> Result<Count> {
+fn run_tests(program: &TestProgram, filter: Option<&str>, env: &[(&'static str, &OsStr)]) -> Result<Count> {
     say(format!("   {} {}", program.package, program.name));
     let mut command = Command::new(&program.program);
     command.current_dir(&program.folder).env("CARGO_MANIFEST_DIR", &program.folder).args(filter);

@@ -47,7 +47,8 @@ impl FromRequestParts<Arc<App>> for Caller {
             .check(&parts.headers, &parts.method, parts.uri.path(), Some(&token), now)
             .map_err(|unproven| Error::Unproven(unproven.code()))?;
         let mut snapshot = app.db.snapshot().await?;
-        let row: Option<(String, String, String, String, String, Option<String>, Millis)> = sqlx::query_as(
+        type Row = (String, String, String, String, String, Option<String>, Millis);
+        let row: Option<Row> = sqlx::query_as(
             "SELECT token_family.person, token_family.realm, token_family.municipality, token_family.id,
              token_family.level, token_family.jkt, access_token.expires_at
              FROM access_token JOIN token_family ON token_family.id = access_token.family

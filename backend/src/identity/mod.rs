@@ -37,6 +37,7 @@ pub use caller::{Caller, Reader};
 pub(crate) use dpop::give_nonce;
 pub use family::is_live;
 pub use lapse::end_access_tokens;
+pub use provider::Checked;
 pub use rotate::rotate_keys;
 
 use crate::App;
@@ -46,6 +47,7 @@ use anyhow::Context as _;
 use axum::Router;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
+use protocol::Millis;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -64,11 +66,26 @@ impl Identity {
     pub async fn open(config: &Config, db: &Db) -> anyhow::Result<Self> {
         let dpop = dpop::Dpop::open(db, config.issuer()).await?;
         let id_token_keys = keys::Ring::open(&config.keys, keys::ID_TOKEN).context("ID token key")?;
-        let client_keys = keys::Ring::open(&config.keys, keys::CLIENT).context("client key")?;
-        let redirect = format!("{}/identity/callback", config.issuer());
-        let providers = provider::RelyingParty::new(http::Http::new()?, client_keys, redirect);
-        Ok(Self { dpop, id_token_keys, providers })
+        Ok(Self { dpop, id_token_keys, providers: relying_party(config)? })
     }
+}
+
+fn relying_party(config: &Config) -> anyhow::Result<provider::RelyingParty> {
+    let keys = keys::Ring::open(&config.keys, keys::CLIENT).context("client key")?;
+    let redirect = format!("{}/identity/callback", config.issuer());
+    Ok(provider::RelyingParty::new(http::Http::new()?, keys, redirect))
+}
+
+/// Holds what a provider says about itself against how `config` wants to use it.
+///
+/// # Errors
+/// When no provider has that name, or the key folder cannot be used.
+pub async fn check_provider(config: &Config, name: &str, now: Millis) -> anyhow::Result<Checked> {
+    let provider = config.providers.iter().find(|provider| provider.id == name);
+    let provider = provider.with_context(|| format!("the configuration has no provider {name}"))?;
+    // Another installed provider of cryptography is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    Ok(relying_party(config)?.check(provider, now).await)
 }
 
 /// What a browser sees whose person has to wait.

@@ -2,6 +2,7 @@
 
 mod bound;
 mod canary;
+mod choice;
 #[path = "../common/mod.rs"]
 mod common;
 mod devices;
@@ -12,6 +13,9 @@ mod limits;
 mod login;
 mod logout;
 mod manner;
+mod npm;
+mod outside;
 mod refused;
 mod session;
+mod simulator;
 mod stage;

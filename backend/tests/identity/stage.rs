@@ -18,9 +18,10 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::collections::HashMap;
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
+use tempfile::TempDir;
 use tokio::sync::watch;
 use tower::ServiceExt as _;
 use url::Url;
@@ -47,7 +48,7 @@ pub(crate) struct Stage {
     clock: Arc<AtomicI64>,
     peer: Mutex<Option<IpAddr>>,
     _stop: watch::Sender<bool>,
-    _folder: tempfile::TempDir,
+    folder: TempDir,
     _guard: Guard,
 }
 
@@ -82,17 +83,7 @@ pub(crate) async fn stages_within(keys: &str, limits: Rates) -> Vec<Stage> {
         let clock = Arc::new(AtomicI64::new(NOON));
         let residents = Fake::start(NUMBER, clock.clone()).await;
         let staff = Fake::start(AFFILIATION, clock.clone()).await;
-        let secret = folder.path().join("secret");
-        std::fs::write(&secret, format!("{SECRET}\n")).expect("is written");
-        let keys = keys.replace("SECRET", &format!("{{ file = '{}' }}", secret.display()));
-        let provider = |realm: Realm, issuer: &str, keys: &str| -> Provider {
-            let id = realm.as_str();
-            let text = format!(
-                "id = '{id}'\nrealm = '{id}'\nmunicipalities = ['helsingborg']\nissuer = '{issuer}'\nclient_id = '{CLIENT}'\n\
-                 {keys}"
-            );
-            toml::from_str(&text).expect("is a provider")
-        };
+        std::fs::write(folder.path().join("secret"), format!("{SECRET}\n")).expect("is written");
         let config = Config {
             listen: "127.0.0.1:0".parse().expect("is an address"),
             public_url: ISSUER.parse().expect("is a URL"),
@@ -106,8 +97,8 @@ pub(crate) async fn stages_within(keys: &str, limits: Rates) -> Vec<Stage> {
             trusted_proxies: vec!["10.0.0.1".parse().expect("is an address")],
             app_links: vec!["https://app.example/callback".parse().expect("is an address")],
             providers: vec![
-                provider(Realm::Resident, &residents.issuer, &keys),
-                provider(Realm::Staff, &staff.issuer, "scopes = ['https://id.oidc.se/scope/naturalPersonOrgId']"),
+                provider(&folder, Realm::Resident, &residents.issuer, keys),
+                provider(&folder, Realm::Staff, &staff.issuer, ""),
             ],
         };
         let (app, stop) = open(&config, &clock).await;
@@ -124,7 +115,7 @@ pub(crate) async fn stages_within(keys: &str, limits: Rates) -> Vec<Stage> {
             clock,
             peer: Mutex::default(),
             _stop: stop,
-            _folder: folder,
+            folder,
             _guard: guard,
         };
         let keys = stage.get("/identity/client-jwks.json", None).await.json();
@@ -136,6 +127,15 @@ pub(crate) async fn stages_within(keys: &str, limits: Rates) -> Vec<Stage> {
         stages.push(stage);
     }
     stages
+}
+
+fn provider(folder: &TempDir, realm: Realm, issuer: &str, keys: &str) -> Provider {
+    let secret = format!("{{ file = '{}' }}", folder.path().join("secret").display());
+    let (id, keys) = (realm.as_str(), keys.replace("SECRET", &secret));
+    let text = format!(
+        "id = '{id}'\nrealm = '{id}'\nmunicipalities = ['helsingborg']\nissuer = '{issuer}'\nclient_id = '{CLIENT}'\n{keys}"
+    );
+    toml::from_str(&text).expect("is a provider")
 }
 
 async fn open(config: &Config, clock: &Arc<AtomicI64>) -> (Arc<App>, watch::Sender<bool>) {
@@ -156,6 +156,34 @@ impl Stage {
     pub(crate) async fn restart(&mut self) {
         self.app.clone().close().await.expect("closes");
         (self.app, self._stop) = open(&self.config, &self.clock).await;
+    }
+
+    /// From now on residents log in at this provider, with these keys of the configuration.
+    pub(crate) async fn use_provider(&mut self, issuer: &str, keys: &str) {
+        self.config.providers[0] = provider(&self.folder, Realm::Resident, issuer, keys);
+        self.restart().await;
+    }
+
+    /// Beside the others, residents can log in at this provider too.
+    pub(crate) async fn add_provider(&mut self, id: &str, issuer: &str, keys: &str) {
+        let mut added = provider(&self.folder, Realm::Resident, issuer, keys);
+        id.clone_into(&mut added.id);
+        self.config.providers.push(added);
+        self.restart().await;
+    }
+
+    pub(crate) fn clock(&self) -> Arc<AtomicI64> {
+        self.clock.clone()
+    }
+
+    /// The file that holds the secret.
+    pub(crate) fn secret_file(&self) -> PathBuf {
+        self.folder.path().join("secret")
+    }
+
+    /// For providers that have a clock of their own.
+    pub(crate) fn go_to_the_present(&self) {
+        self.clock.store(jiff::Timestamp::now().as_millisecond(), Ordering::SeqCst);
     }
 
     /// Requests come over a connection from there, from now on.

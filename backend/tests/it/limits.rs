@@ -71,7 +71,7 @@ async fn lists_and_ids_have_an_end() {
         refused(&town, "/sync/pull", format!(r#"{{"device":"{device}"}}"#), RefusalCode::Invalid).await;
 
         town.must("sara", open_case("c1", "moa", true)).await;
-        let many: Vec<String> = (0..=MAX_HIDDEN).map(|_| "far".to_owned()).collect();
+        let many: Vec<String> = (0..=MAX_HIDDEN).map(|_| "agnes".to_owned()).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         town.must_not("sara", write_note("c1", "n1", &many), RefusalCode::TooLong).await;
         town.must("sara", write_note("c1", "n1", &many[1..])).await;

@@ -25,11 +25,11 @@ use crate::Client;
 use crate::failure::failure;
 use crate::wire;
 use bridge::identity::{
-    CancelSignIn, ChooseCode, ListMunicipalities, Lock, MeView, MunicipalityView, Realm, SessionView, ShowSession,
-    SignIn, SignOut, Unlock, UseOnce,
+    CancelSignIn, ChooseCode, ListMunicipalities, Lock, MeView, MunicipalityView, ProviderView, Realm, SessionView,
+    ShowSession, SignIn, SignOut, Unlock, UseOnce,
 };
 use bridge::{Failure, FailureCode};
-use protocol::identity::{Me, Municipality};
+use protocol::identity::{Me, Municipality, ProviderOffer};
 use reqwest::Method;
 use session::Stage;
 use std::io;
@@ -75,10 +75,7 @@ impl Client {
     pub async fn list_municipalities(&self, _: ListMunicipalities) -> Result<Vec<MunicipalityView>, Failure> {
         let answer = wire::send(self.inner.wire.request(Method::GET, &["municipalities"])).await?;
         let list: Vec<Municipality> = wire::read(answer).await?;
-        Ok(list
-            .into_iter()
-            .map(|one| MunicipalityView { id: one.id.to_string(), name: one.name, phone: one.phone })
-            .collect())
+        Ok(list.into_iter().map(municipality_view).collect())
     }
 
     /// Opens the browser and begins to wait for the person.
@@ -90,7 +87,7 @@ impl Client {
             Realm::Resident => protocol::identity::Realm::Resident,
             Realm::Staff => protocol::identity::Realm::Staff,
         };
-        Arc::clone(&self.inner).sign_in(&call.municipality, realm).await
+        Arc::clone(&self.inner).sign_in(&call.municipality, realm, call.provider.as_deref()).await
     }
 
     /// Hands over a link that the system gave to this app. Anybody can make one: it counts only as the answer to the
@@ -158,14 +155,24 @@ impl Client {
     }
 }
 
+fn municipality_view(one: Municipality) -> MunicipalityView {
+    let provider = |it: ProviderOffer| ProviderView { id: it.id, realm: realm_view(it.realm), names: it.button };
+    let providers = one.providers.into_iter().map(provider).collect();
+    MunicipalityView { id: one.id.to_string(), name: one.name, phone: one.phone, providers }
+}
+
+fn realm_view(realm: protocol::identity::Realm) -> Realm {
+    match realm {
+        protocol::identity::Realm::Resident => Realm::Resident,
+        protocol::identity::Realm::Staff => Realm::Staff,
+    }
+}
+
 fn me_view(me: &Me) -> MeView {
     MeView {
         person: me.person.to_string(),
         name: me.name.clone(),
-        realm: match me.realm {
-            protocol::identity::Realm::Resident => Realm::Resident,
-            protocol::identity::Realm::Staff => Realm::Staff,
-        },
+        realm: realm_view(me.realm),
         municipality: me.municipality_name.clone(),
         phone: me.municipality_phone.clone(),
         invited: !me.level.is_eid(),

@@ -111,13 +111,19 @@ impl Provider {
     }
 
     /// Makes the address for the browser.
-    pub(super) fn ask(&self, redirect: String, municipality: &str, realm: Realm) -> Result<Asked, Failure> {
+    pub(super) fn ask(
+        &self,
+        redirect: String,
+        municipality: &str,
+        realm: Realm,
+        chosen: Option<&str>,
+    ) -> Result<Asked, Failure> {
         let redirect = RedirectUrl::new(redirect).map_err(|error| internal(&error))?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         let client =
             CoreClient::from_provider_metadata(self.metadata.clone(), ClientId::new(CLIENT_ID.to_owned()), None)
                 .set_redirect_uri(redirect.clone());
-        let (url, state, nonce) = client
+        let mut request = client
             .authorize_url(
                 CoreAuthenticationFlow::AuthorizationCode,
                 || CsrfToken::new_random_len(32),
@@ -126,8 +132,11 @@ impl Provider {
             .add_scope(Scope::new("offline_access".to_owned()))
             .set_pkce_challenge(challenge)
             .add_extra_param("municipality", municipality)
-            .add_extra_param("realm", realm.as_str())
-            .url();
+            .add_extra_param("realm", realm.as_str());
+        if let Some(chosen) = chosen {
+            request = request.add_extra_param("provider", chosen);
+        }
+        let (url, state, nonce) = request.url();
         Ok(Asked { url, state, nonce, verifier, redirect, issuer: self.metadata.issuer().to_string() })
     }
 

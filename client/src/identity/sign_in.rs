@@ -22,7 +22,12 @@ const PATIENCE: Duration = Duration::from_secs(300);
 
 impl Session {
     /// Begins a login.
-    pub(super) async fn sign_in(self: Arc<Self>, municipality: &str, realm: Realm) -> Result<(), Failure> {
+    pub(super) async fn sign_in(
+        self: Arc<Self>,
+        municipality: &str,
+        realm: Realm,
+        chosen: Option<&str>,
+    ) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
         let resume = match self.stage() {
             Stage::Locked { .. } => return Err(failure(FailureCode::NotOpen)),
@@ -42,7 +47,7 @@ impl Session {
             Return::Loopback => Callback::listen().await.map_err(|error| internal(&error))?,
             Return::Link(address) => Callback::Link { address: address.clone(), links: self.await_links() },
         };
-        let asked = provider.ask(callback.address(), municipality, realm)?;
+        let asked = provider.ask(callback.address(), municipality, realm, chosen)?;
         let (opener, url) = (Arc::clone(&self.setup.opener), asked.url.clone());
         blocking(move || opener.open(&url)).await?.map_err(|error| internal(&error))?;
         // Whoever logs in again is there, though not at this window.

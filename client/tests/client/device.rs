@@ -107,7 +107,7 @@ impl Device {
     }
 
     pub(crate) async fn sign_in(&self) {
-        let call = SignIn { municipality: "landskrona".to_owned(), realm: Realm::Resident };
+        let call = SignIn { municipality: "landskrona".to_owned(), realm: Realm::Resident, provider: None };
         self.client.sign_in(call).await.expect("the browser opens");
     }
 

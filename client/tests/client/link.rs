@@ -51,7 +51,7 @@ async fn only_the_link_of_this_login_ends_it_and_it_can_be_tried_again() {
         clock: Arc::new(SystemClock::start()),
     })
     .expect("a client");
-    let call = SignIn { municipality: "landskrona".to_owned(), realm: Realm::Resident };
+    let call = SignIn { municipality: "landskrona".to_owned(), realm: Realm::Resident, provider: None };
     let forged = |link: &Url| {
         let query = link.query().unwrap_or_default().to_owned();
         let state = link.query_pairs().find(|(name, _)| name == "state").expect("is there").1.into_owned();

@@ -235,7 +235,7 @@ async fn revoke(State(backend): State<Shared>, Form(form): Form<HashMap<String, 
 
 pub(crate) async fn municipalities() -> Json<Vec<Municipality>> {
     let (id, name) = (MunicipalityId::new("landskrona"), "Landskrona".to_owned());
-    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned() }])
+    Json(vec![Municipality { id, name, phone: "0418-000000".to_owned(), providers: Vec::new() }])
 }
 
 async fn me(State(backend): State<Shared>) -> Json<Me> {

@@ -160,7 +160,7 @@ async fn a_login_can_be_cancelled_and_a_backend_that_is_away_is_told() {
         })
         .expect("a client")
     };
-    let call = SignIn { municipality: "landskrona".to_owned(), realm: Realm::Staff };
+    let call = SignIn { municipality: "landskrona".to_owned(), realm: Realm::Staff, provider: None };
     let client = start(Arc::new(digiteam_client::MemoryVault::new()));
     assert!(!deaf.0.load(Ordering::Relaxed));
     client.sign_in(call.clone()).await.expect("the browser opens");

@@ -62,6 +62,11 @@ pub(crate) struct Browser<'a> {
 impl Client {
     /// A client with a fresh key, served on a real port, before a provider of the given realm.
     pub(crate) async fn new(realm: &'static str) -> Self {
+        Self::with(realm, None).await
+    }
+
+    /// One that proves itself by a secret, if there is one.
+    pub(crate) async fn with(realm: &'static str, secret: Option<&str>) -> Self {
         let clock = Arc::new(AtomicU64::new(1_800_000_000_000));
         let (key, jwk) = make_key("one");
         let keys = Arc::new(std::sync::Mutex::new(JwkSet { keys: vec![jwk] }));
@@ -82,6 +87,7 @@ impl Client {
                 name: "The Client".into(),
                 jwks: Url::parse(&format!("http://{address}/jwks")).expect("an address"),
                 redirect_uris: vec![REDIRECT.into()],
+                secret: secret.map(str::to_owned),
             },
             times: Times::default(),
             clock: Arc::new(move || told.load(Ordering::SeqCst)),

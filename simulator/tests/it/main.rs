@@ -4,5 +4,6 @@
 
 mod actors;
 mod login;
+mod manner;
 mod profile;
 mod refusal;

@@ -37,7 +37,8 @@ async fn requests_outside_the_profile_go_back_with_an_error() {
         ("response_mode", Some("fragment"), "invalid_request"),
         ("scope", Some("profile"), "invalid_scope"),
         ("prompt", Some("none"), "login_required"),
-        ("request", Some("e30.e30."), "request_not_supported"),
+        ("request", Some("e30.e30."), "invalid_request_object"),
+        ("https://id.oidc.se/param/userMessage", Some("{}"), "invalid_request"),
         ("request_uri", Some("urn:x"), "request_uri_not_supported"),
     ] {
         assert_eq!(error_of(&client, field, value).await, error, "{field} = {value:?}");

@@ -6,6 +6,7 @@ identity-lead = هنا تتابع ملفك وتقرأ القرارات وتكت�
 identity-lead-staff = لموظفي البلدية. تسجّل الدخول ببطاقة العمل الإلكترونية.
 identity-municipality = ما البلدية المعنية؟
 identity-municipality-missing = اختر بلدية.
+identity-provider = كيف تريد إثبات هويتك؟
 identity-call = هل تفضّل التحدث؟ اتصل على
 identity-sign-in = تسجيل الدخول بالهوية الإلكترونية
 identity-sign-in-staff = تسجيل الدخول ببطاقة العمل

@@ -6,6 +6,7 @@ identity-lead = Here you follow your case, read decisions and write to your case
 identity-lead-staff = For employees of the municipality. You log in with your work ID.
 identity-municipality = Which municipality is it about?
 identity-municipality-missing = Choose a municipality.
+identity-provider = How do you want to identify yourself?
 identity-call = Would you rather talk? Call
 identity-sign-in = Log in with e-identification
 identity-sign-in-staff = Log in with work ID

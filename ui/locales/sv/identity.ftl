@@ -6,6 +6,7 @@ identity-lead = Här följer du ditt ärende, läser beslut och skriver till din
 identity-lead-staff = För dig som är anställd i kommunen. Du loggar in med din tjänstelegitimation.
 identity-municipality = Vilken kommun gäller det?
 identity-municipality-missing = Välj en kommun.
+identity-provider = Hur vill du legitimera dig?
 identity-call = Vill du hellre prata? Ring
 identity-sign-in = Logga in med e‑legitimation
 identity-sign-in-staff = Logga in med tjänstelegitimation

@@ -80,7 +80,7 @@ pub(crate) fn LoginNeeded() -> Html {
     let municipalities = use_call(ListMunicipalities {});
     let here = municipalities.asked.ready().and_then(|all| all.iter().find(|one| one.name == me.municipality).cloned());
     let log_in = here.map(|here| {
-        let call = SignIn { municipality: here.id, realm: me.realm };
+        let call = SignIn { municipality: here.id, realm: me.realm, provider: None };
         Callback::from(move |_: MouseEvent| act(call.clone(), tell.clone()))
     });
     html! {

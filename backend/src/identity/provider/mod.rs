@@ -7,6 +7,7 @@
 //! nothing that a provider or a person said reaches a log.
 
 mod ask;
+mod check;
 mod jws;
 mod logout;
 mod metadata;
@@ -15,6 +16,7 @@ mod userinfo;
 mod verify;
 mod who;
 
+pub use check::Checked;
 pub(super) use logout::Ended;
 
 use super::http::{Http, HttpError};
