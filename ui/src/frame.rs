@@ -78,7 +78,7 @@ pub(crate) fn DeskFrame(props: &FrameProps) -> Html {
                 <p class="whose"><bdi>{ &me.municipality }</bdi><span class="who"><bdi>{ &me.name }</bdi></span></p>
                 <nav class="desk-places" aria-label={words.say("kit-nav")}>{ places(&words, &DESK_PLACES, &here) }</nav>
                 <Freshness />
-                <IdleChoice />
+                <IdleChoice brief=true />
                 <LeaveButtons />
             </header>
             <div class="content" id="content">

@@ -45,9 +45,9 @@ pub(crate) fn SearchPage() -> Html {
             <form role="search" {onsubmit}>
                 <div class="field">
                     <label for="search-words">{ words.say("search-label") }</label>
+                    <p class="hint" id="search-hint">{ words.say("search-hint") }</p>
                     <input id="search-words" type="search" autocomplete="off" spellcheck="false" maxlength={MAX} ref={field}
                         aria-describedby="search-hint" value={(*written).clone()} {oninput} />
-                    <p class="hint" id="search-hint">{ words.say("search-hint") }</p>
                 </div>
             </form>
             if let Asked::Failed(failure) = &answer.asked {

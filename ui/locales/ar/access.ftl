@@ -9,6 +9,7 @@ access-reason = لماذا تحتاج إلى فتح هذا؟
 access-reason-hint = الملف غير مسند إليك. ما تكتبه يُحفظ في السجل ويُعرض على رئيسك.
 access-log = من اطّلع
 access-log-link = انظر من اطّلع
+access-log-link-hint = اطّلع على من قرأ أو كتب فيما يخصك، ومتى.
 access-log-lead = هنا ترى من فتح أو قرأ أو كتب في ما يخصك أو يخص من تمثله.
 access-log-none = لم يطّلع أحد بعد.
 access-log-more = عرض الأقدم

@@ -20,3 +20,7 @@ case-note = ملاحظة في السجل
 case-load = الملفات
 case-load-none = لا توجد ملفات على مكتبك.
 case-choose = اختر ملفًا من القائمة. تنقّل بمفاتيح الأسهم وافتح بمفتاح Enter.
+case-desk-received = مُستلَم
+case-desk-investigating = قيد التحقيق
+case-desk-follow-up = مساعدة ومتابعة
+case-desk-worker = المسؤول عن الملف

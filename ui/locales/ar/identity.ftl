@@ -80,6 +80,7 @@ identity-idle-detail = لم يستخدم أحد التطبيق منذ فترة. 
 identity-idle-detail-once = لم يستخدم أحد التطبيق منذ فترة. سينتهي بعد نصف دقيقة ولن يبقى شيء على الجهاز.
 identity-idle-yes = ما زلت هنا
 identity-idle-choice = اقفل التطبيق عندما لا يستخدمه أحد لمدة
+identity-idle-brief = يُقفل بعد
 identity-idle-minutes =
     { $count ->
         [one] دقيقة واحدة ({ $count })

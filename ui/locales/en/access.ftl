@@ -9,6 +9,7 @@ access-reason = Why do you need to open this?
 access-reason-hint = The case is not assigned to you. What you write stands in the log, and your manager is shown it.
 access-log = Who has looked
 access-log-link = See who has looked
+access-log-link-hint = See who has read or written in what concerns you, and when.
 access-log-lead = Here you see who has opened, read or written in what concerns you or the person you act for.
 access-log-none = Nobody has looked yet.
 access-log-more = Show older

@@ -20,3 +20,7 @@ case-note = Record note
 case-load = Cases
 case-load-none = There are no cases on your desk.
 case-choose = Choose a case in the list. Move with the arrow keys and open with Enter.
+case-desk-received = Received
+case-desk-investigating = Under investigation
+case-desk-follow-up = Help and follow-up
+case-desk-worker = Caseworker

@@ -74,6 +74,7 @@ identity-idle-detail = Nobody has used the app for a while. It will lock in half
 identity-idle-detail-once = Nobody has used the app for a while. It will end in half a minute, and nothing stays on the device.
 identity-idle-yes = I am still here
 identity-idle-choice = Lock when nobody has used the app for
+identity-idle-brief = Locks after
 identity-idle-minutes =
     { $count ->
         [one] { $count } minute

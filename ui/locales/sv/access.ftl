@@ -9,6 +9,7 @@ access-reason = Varför behöver du öppna det här?
 access-reason-hint = Ärendet är inte tilldelat dig. Det du skriver står i loggen, och din chef får se det.
 access-log = Vem har tittat
 access-log-link = Se vem som har tittat
+access-log-link-hint = Se vem som har läst eller skrivit i det som handlar om dig, och när.
 access-log-lead = Här ser du vem som har öppnat, läst eller skrivit i det som gäller dig eller den du företräder.
 access-log-none = Ingen har tittat än.
 access-log-more = Visa äldre

@@ -20,3 +20,7 @@ case-note = Journalanteckning
 case-load = Ärenden
 case-load-none = Du har inga ärenden på ditt bord.
 case-choose = Välj ett ärende i listan. Flytta med piltangenterna och öppna med Enter.
+case-desk-received = Mottaget
+case-desk-investigating = Utreds
+case-desk-follow-up = Insats och uppföljning
+case-desk-worker = Handläggare

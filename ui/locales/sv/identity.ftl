@@ -74,6 +74,7 @@ identity-idle-detail = Ingen har använt appen på en stund. Om en halv minut l�
 identity-idle-detail-once = Ingen har använt appen på en stund. Om en halv minut avslutas den, och inget blir kvar på enheten.
 identity-idle-yes = Jag är kvar
 identity-idle-choice = Lås när ingen har använt appen på
+identity-idle-brief = Låser efter
 identity-idle-minutes =
     { $count ->
         [one] { $count } minut

@@ -8,6 +8,7 @@ use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::relation::Acting;
 use crate::route::Route;
+use crate::shell::{self, WindowKind};
 use bridge::case::{CaseView, CaseworkerView, ClosedBy, EntryView, ShowCase, Stage};
 use bridge::document::DocumentSort;
 use bridge::relation::ActingAt;
@@ -116,7 +117,7 @@ fn show_stage(words: &Words, stage: Stage) -> Html {
 fn show_caseworker(words: &Words, worker: &CaseworkerView) -> Html {
     html! {
         <section class="card worker" aria-labelledby="worker-heading">
-            <h2 id="worker-heading">{ words.say("case-worker") }</h2>
+            <h2 id="worker-heading">{ words.say(worker_key()) }</h2>
             <p class="worker-name"><bdi>{ &worker.name }</bdi></p>
             // Where somebody is protected, neither unit nor number is told.
             if !worker.unit.is_empty() {
@@ -129,6 +130,10 @@ fn show_caseworker(words: &Words, worker: &CaseworkerView) -> Html {
             }
         </section>
     }
+}
+
+fn worker_key() -> Key {
+    if shell::window_kind() == WindowKind::Desk { Key("case-desk-worker") } else { Key("case-worker") }
 }
 
 fn show_entry(words: &Words, entry: &EntryView) -> Html {

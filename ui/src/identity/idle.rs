@@ -91,9 +91,17 @@ fn AreYouThere(props: &AreYouThereProps) -> Html {
     }
 }
 
+/// Props of [`IdleChoice`].
+#[derive(Properties, PartialEq)]
+pub(crate) struct IdleChoiceProps {
+    /// In few words, as beside other things.
+    #[prop_or_default]
+    pub(crate) brief: bool,
+}
+
 /// After how many minutes without anybody it locks.
 #[component]
-pub(crate) fn IdleChoice() -> Html {
+pub(crate) fn IdleChoice(props: &IdleChoiceProps) -> Html {
     let words = use_words();
     let tell = use_tell();
     let session = use_call(ShowSession {});
@@ -113,7 +121,11 @@ pub(crate) fn IdleChoice() -> Html {
     });
     html! {
         <label class="idle-choice">
-            <span>{ words.say("identity-idle-choice") }</span>
+            if props.brief {
+                <span>{ words.say("identity-idle-brief") }</span>
+            } else {
+                <span>{ words.say("identity-idle-choice") }</span>
+            }
             <select id="idle-minutes" {onchange}>
                 { for IDLE_MINUTES.into_iter().map(|minutes| html! {
                     <option value={minutes.to_string()} selected={minutes == chosen}>

@@ -21,14 +21,26 @@ pub(crate) fn MePage() -> Html {
                 <div><dt>{ words.say("identity-name") }</dt><dd><bdi>{ &me.name }</bdi></dd></div>
                 <div><dt>{ words.say("identity-me-municipality") }</dt><dd><bdi>{ &me.municipality }</bdi></dd></div>
             </dl>
-            <a class="row" id="relations-link" href={Route::Relations.to_string()}>
-                <Icon sign={Sign::Me} />
-                <span class="row-words">
-                    <span class="row-title">{ words.say("relation-title") }</span>
-                    <span class="row-detail">{ words.say("relation-link-hint") }</span>
-                </span>
-            </a>
-            <p><a id="access-log" class="button" href={Route::AccessLog.to_string()}>{ words.say("access-log-link") }</a></p>
+            <ul role="list" class="rows">
+                <li>
+                    <a class="row" id="relations-link" href={Route::Relations.to_string()}>
+                        <Icon sign={Sign::Me} />
+                        <span class="row-words">
+                            <span class="row-title">{ words.say("relation-title") }</span>
+                            <span class="row-detail">{ words.say("relation-link-hint") }</span>
+                        </span>
+                    </a>
+                </li>
+                <li>
+                    <a class="row" id="access-log" href={Route::AccessLog.to_string()}>
+                        <Icon sign={Sign::Note} />
+                        <span class="row-words">
+                            <span class="row-title">{ words.say("access-log-link") }</span>
+                            <span class="row-detail">{ words.say("access-log-link-hint") }</span>
+                        </span>
+                    </a>
+                </li>
+            </ul>
             <section aria-labelledby="language-heading">
                 <h2 id="language-heading">{ words.say("identity-language") }</h2>
                 <p class="hint">{ words.say("identity-language-hint") }</p>
