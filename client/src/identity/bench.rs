@@ -115,18 +115,33 @@ pub async fn prepare(setup: &Setup, seat: Seat, cipher: Cipher) -> Result<(), Fa
 /// # Errors
 /// What the store says.
 pub async fn open(setup: Setup, cipher: Cipher) -> Result<Client, Failure> {
-    let store = open_store(&setup, cipher).await?;
-    let session = Session::start(setup)?;
-    let open = Open::start(
-        store,
-        Tokens::new(),
-        session.wire.clone(),
-        session.changes.clone(),
-        Arc::clone(&session.setup.clock),
-    )
-    .await?;
-    session.enter(Stage::Open(open));
-    Ok(Client { inner: Arc::new(session) })
+    start(setup)?.open(cipher).await
+}
+
+/// An app that runs and is locked: what it needs to ask the backend is there, the store is not open.
+pub struct Started(Session);
+
+/// Starts as the app does, before anybody unlocks.
+///
+/// # Errors
+/// What the folder says.
+pub fn start(setup: Setup) -> Result<Started, Failure> {
+    Session::start(setup).map(Started)
+}
+
+impl Started {
+    /// As [`open`].
+    ///
+    /// # Errors
+    /// What the store says.
+    pub async fn open(self, cipher: Cipher) -> Result<Client, Failure> {
+        let Self(session) = self;
+        let store = open_store(&session.setup, cipher).await?;
+        let clock = Arc::clone(&session.setup.clock);
+        let open = Open::start(store, Tokens::new(), session.wire.clone(), session.changes.clone(), clock).await?;
+        session.enter(Stage::Open(open));
+        Ok(Client { inner: Arc::new(session) })
+    }
 }
 
 /// How many records are here.

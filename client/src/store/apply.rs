@@ -92,7 +92,7 @@ impl Store {
 
     /// Takes in a page that came by itself. `None` when it does not join on to what is here: pull.
     pub(crate) async fn apply_page(&self, page: &Page) -> Result<Option<Applied>, StoreError> {
-        let mut tx = self.write().await?;
+        let mut tx = self.write_fetched().await?;
         let Some(mut topics) = take_in(&mut tx, page).await? else { return Ok(None) };
         let before = count(&mut tx).await?;
         pending::drop_arrived(&mut tx).await?;

@@ -37,7 +37,9 @@ const FILE: &str = "store.db";
 /// Where a store lies that is not to outlive its session.
 const ONCE: &str = "once";
 const READERS: u32 = 3;
-const BEGIN: &str = "BEGIN IMMEDIATE";
+const BEGIN: &str = "PRAGMA synchronous=FULL; BEGIN IMMEDIATE";
+/// The commit does not wait for the disk.
+const BEGIN_FETCHED: &str = "PRAGMA synchronous=NORMAL; BEGIN IMMEDIATE";
 const SQLITE_FULL: &str = "13";
 const SQLITE_NOTADB: &str = "26";
 
@@ -174,11 +176,22 @@ impl Store {
 
     /// Begins the one write that can be under way. Dropping it undoes it.
     pub(crate) async fn write(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
-        match self.writer.begin_with(BEGIN).await {
+        self.begin(BEGIN).await
+    }
+
+    /// As [`Store::write`], of what can be fetched again: the log stays whole, but a power failure may undo the last of
+    /// such writes. Rows, cursor and what they settle go together, so what is undone comes anew. Not for what must
+    /// leave this device.
+    pub(crate) async fn write_fetched(&self) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        self.begin(BEGIN_FETCHED).await
+    }
+
+    async fn begin(&self, begin: &'static str) -> Result<Transaction<'static, Sqlite>, StoreError> {
+        match self.writer.begin_with(begin).await {
             // SQLite itself undoes what finds the disk full, and the connection goes on believing in it.
             Err(sqlx::Error::InvalidSavePointStatement) => {
                 self.writer.acquire().await?.close().await?;
-                Ok(self.writer.begin_with(BEGIN).await?)
+                Ok(self.writer.begin_with(begin).await?)
             }
             begun => Ok(begun?),
         }

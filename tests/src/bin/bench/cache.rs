@@ -88,8 +88,9 @@ async fn open(reps: usize, stores: &Stores, peer: &mut Peer) -> Result<Row> {
     let mut row = Row::millis("open_50_rows");
     for _ in 0..reps {
         for (device, cipher) in stores.all() {
+            let started = device.start()?;
             let (took, client) = time(async {
-                let client = device.open(cipher).await?;
+                let client = started.open(cipher).await.map_err(told)?;
                 client.list_threads(ListThreads {}).await.map_err(told)?;
                 Ok(client)
             })

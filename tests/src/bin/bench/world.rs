@@ -10,7 +10,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
-use client::bench::{self, Cipher, Seat};
+use client::bench::{self, Cipher, Seat, Started};
 use client::{Client, MemoryVault, Opener, Return, Setup, SystemClock};
 use digiteam_tests::device::told;
 use digiteam_tests::process::{Process, own};
@@ -126,6 +126,11 @@ impl Device {
     /// Opens its store and lets it sync.
     pub(crate) async fn open(&self, cipher: Cipher) -> Result<Client> {
         bench::open(self.setup(), cipher).await.map_err(told)
+    }
+
+    /// Starts the app on it, which waits to be unlocked.
+    pub(crate) fn start(&self) -> Result<Started> {
+        bench::start(self.setup()).map_err(told)
     }
 
     /// Where its store lies.
