@@ -66,6 +66,7 @@ struct Pending {
     challenge: String,
     begun_at: Millis,
 }
+    jkt: Option<String>,
 
 pub(super) fn browser(headers: &HeaderMap, name: &str) -> Option<PlainToken> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
@@ -82,16 +83,16 @@ async fn take(app: &App, state: &HashedToken, browser: &HashedToken) -> Result<O
             Box::pin(async move {
                 let row: Option<Row> = sqlx::query_as(
                     "DELETE FROM login_pending WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3
-                     RETURNING municipality, realm, provider, redirect_uri, app_state, app_nonce, challenge, begun_at",
+                     RETURNING municipality, realm, provider, redirect_uri, app_state, app_nonce, challenge, jkt, begun_at",
                 )
                 .bind(state.as_str())
                 .bind(browser.as_str())
                 .bind(tx.now)
                 .fetch_optional(&mut *tx.conn)
                 .await?;
-                Ok(row.and_then(|(municipality, realm, provider, redirect, state, nonce, challenge, begun_at)| {
+                Ok(row.and_then(|(municipality, realm, provider, redirect, state, nonce, challenge, jkt, begun_at)| {
                     let back = Return { redirect: AppRedirect::parse(&redirect, &links)?, state: Some(state) };
-                    Some(Pending { municipality, realm, provider, back, nonce, challenge, begun_at })
+                    Some(Pending { municipality, realm, provider, back, nonce, challenge, jkt, begun_at })
                 }))
             })
         })
@@ -149,8 +150,8 @@ async fn insert_code(
     login: &Login,
 ) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO login_code (hash, municipality, person, realm, family, redirect_uri, challenge, nonce, acr,
-         auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO login_code (hash, municipality, person, realm, family, redirect_uri, challenge, jkt, nonce, acr,
+         auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(code.as_str())
     .bind(&pending.municipality)
@@ -165,5 +166,6 @@ async fn insert_code(
     .bind(tx.now + CODE_LIFE)
     .execute(&mut *tx.conn)
     .await?;
+    .bind(&pending.jkt)
     Ok(())
 }

@@ -193,6 +193,7 @@ async fn a_request_that_lacks_something_is_told_so() {
             (("code_challenge_method", "plain"), "invalid_request"),
             (("code_challenge_method", ""), "invalid_request"),
             (("municipality", "bjuv"), "invalid_request"),
+            (("dpop_jkt", "short"), "invalid_request"),
             (("realm", "admin"), "invalid_request"),
             (("provider", "staff"), "invalid_request"),
             (("scope", "openid"), "invalid_scope"),
