@@ -46,8 +46,10 @@ pub(super) async fn callback(
     let response = match finish(&app, &fields, &pending, &browser).await {
         Ok(code) => pending.back.answer(issuer, &[("code", code.expose())]),
         Err(error) => {
-            if let LoginError::Refused(refusal) = &error {
-                log(&pending.provider, *refusal);
+            match &error {
+                LoginError::Refused(refusal) => log(&pending.provider, *refusal),
+                LoginError::Cancelled => tracing::info!(provider = pending.provider, "login cancelled"),
+                LoginError::Request(_) | LoginError::Failed(_) => {}
             }
             pending.back.refuse(issuer, error)
         }

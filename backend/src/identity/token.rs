@@ -123,7 +123,16 @@ async fn invited(app: &App, fields: &Fields, jkt: String) -> Result<Tokens, Toke
             invite::redeem(tx, &code, (&jkt, platform), &limits).await
         })
     });
-    begun.await?.ok_or(TokenError::Refused("invalid_grant"))
+    match begun.await? {
+        Some((municipality, tokens)) => {
+            tracing::info!(municipality, "logged in with a code from staff");
+            Ok(tokens)
+        }
+        None => {
+            tracing::warn!("a code from staff was refused");
+            Err(TokenError::Refused("invalid_grant"))
+        }
+    }
 }
 
 async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Option<String>), TokenError> {
@@ -156,7 +165,11 @@ async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Opti
             })
         })
         .await?;
-    let (tokens, login) = begun.ok_or(refused)?;
+    let Some((tokens, login)) = begun else {
+        tracing::warn!("a login code was refused");
+        return Err(refused);
+    };
+    tracing::info!(municipality = login.municipality, realm = login.realm, "logged in");
     let id_token = id_token(app, &login)?;
     Ok((tokens, Some(id_token)))
 }
@@ -169,6 +182,7 @@ struct Login {
     family: String,
     redirect: String,
     challenge: String,
+    jkt: Option<String>,
     nonce: String,
     acr: String,
     auth_time: i64,
@@ -177,12 +191,11 @@ struct Login {
 
 /// Takes a code, once. One that was taken before ends the session that it began.
 async fn use_up(tx: &mut Tx<'_>, code: &HashedToken) -> Result<Option<Login>, Error> {
-    type Row = (String, String, String, String, String, String, String, String, i64, Millis);
+    type Row = (String, String, String, String, String, String, Option<String>, String, String, i64, Millis);
     let row: Option<Row> = sqlx::query_as(
         "UPDATE login_code SET used_at = $1 WHERE hash = $2 AND used_at IS NULL
          RETURNING municipality, person, realm, family, redirect_uri, challenge, jkt, nonce, acr, auth_time, expires_at",
     )
-    jkt: Option<String>,
     .bind(tx.now)
     .bind(code.as_str())
     .fetch_optional(&mut *tx.conn)
@@ -196,20 +209,21 @@ async fn use_up(tx: &mut Tx<'_>, code: &HashedToken) -> Result<Option<Login>, Er
             family,
             redirect,
             challenge,
+            jkt,
             nonce,
             acr,
             auth_time,
             expires_at,
         }));
     }
-    let family: Option<(String,)> = sqlx::query_as("SELECT family FROM login_code WHERE hash = $1")
+    let used: Option<(String, String)> = sqlx::query_as("SELECT family, municipality FROM login_code WHERE hash = $1")
         .bind(code.as_str())
         .fetch_optional(&mut *tx.conn)
         .await?;
-    if let Some((family,)) = family {
+    if let Some((family, municipality)) = used {
+        tracing::warn!(municipality, "a login code came twice, its session ends");
         family::end(tx, &family).await?;
     }
-            jkt,
     Ok(None)
 }
 
