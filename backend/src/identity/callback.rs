@@ -66,9 +66,9 @@ struct Pending {
     back: Return,
     nonce: String,
     challenge: String,
+    jkt: Option<String>,
     begun_at: Millis,
 }
-    jkt: Option<String>,
 
 pub(super) fn browser(headers: &HeaderMap, name: &str) -> Option<PlainToken> {
     let cookies = headers.get_all(COOKIE).iter().filter_map(|value| value.to_str().ok());
@@ -78,7 +78,7 @@ pub(super) fn browser(headers: &HeaderMap, name: &str) -> Option<PlainToken> {
 
 /// Takes the login out, so that no second answer finds it.
 async fn take(app: &App, state: &HashedToken, browser: &HashedToken) -> Result<Option<Pending>, Error> {
-    type Row = (String, String, String, String, String, String, String, Millis);
+    type Row = (String, String, String, String, String, String, String, Option<String>, Millis);
     let (state, browser, links) = (state.clone(), browser.clone(), app.config.app_links.clone());
     app.db
         .write(move |tx| {
@@ -106,18 +106,22 @@ async fn finish(app: &App, fields: &Fields, pending: &Pending, browser: &PlainTo
     let provider = app.config.providers.iter().find(|provider| provider.id == pending.provider);
     let provider = provider.ok_or(LoginRefusal::NotConfigured)?;
     providers.check_issuer(provider, fields.get("iss"), now).await?;
-    match fields.get("error") {
-        None => {}
-        Some("access_denied") => return Err(LoginError::Cancelled),
-        Some("temporarily_unavailable") => return Err(LoginRefusal::Unavailable.into()),
-        Some("unmet_authentication_requirements") => return Err(LoginRefusal::Level.into()),
-        Some(_) => return Err(LoginRefusal::ProviderError.into()),
-    }
-    let code = fields.get("code").ok_or(LoginRefusal::CodeMissing)?;
+    let code = code_of(fields)?;
     let answer =
         Answer { code, nonce: browser.derive(NONCE), verifier: browser.derive(VERIFIER), begun_at: pending.begun_at };
     let login = providers.finish(provider, answer, now).await?;
     make_code(app, provider, pending, login).await?.ok_or(LoginRefusal::NotKnown.into())
+}
+
+/// The code that an answer brings, or why it brings none.
+pub(super) fn code_of(fields: &Fields) -> Result<&str, LoginError> {
+    match fields.get("error") {
+        None => Ok(fields.get("code").ok_or(LoginRefusal::CodeMissing)?),
+        Some("access_denied") => Err(LoginError::Cancelled),
+        Some("temporarily_unavailable") => Err(LoginRefusal::Unavailable.into()),
+        Some("unmet_authentication_requirements") => Err(LoginRefusal::Level.into()),
+        Some(_) => Err(LoginRefusal::ProviderError.into()),
+    }
 }
 
 /// A code for the app, if the registry knows who logged in.
@@ -162,12 +166,12 @@ async fn insert_code(
     .bind(family)
     .bind(pending.back.redirect.as_str())
     .bind(&pending.challenge)
+    .bind(&pending.jkt)
     .bind(&pending.nonce)
     .bind(&login.acr)
     .bind(login.auth_time)
     .bind(tx.now + CODE_LIFE)
     .execute(&mut *tx.conn)
     .await?;
-    .bind(&pending.jkt)
     Ok(())
 }

@@ -1,6 +1,7 @@
 //! Whether an ID token is the answer to our question: signature, issuer, audience, nonce, times, level, and whatever else
 //! the municipality demands.
 
+use super::jws;
 use super::metadata::Known;
 use super::redeem::Tokens;
 use super::{Answer, RelyingParty, SKEW};
@@ -41,7 +42,7 @@ pub(super) struct Proven {
 
 /// Claims beyond the standard's; providers differ in their names.
 #[derive(Clone, Deserialize, Serialize)]
-struct Said(#[serde(default)] Map<String, Value>);
+pub(super) struct Said(#[serde(default)] Map<String, Value>);
 
 impl AdditionalClaims for Said {}
 
@@ -51,8 +52,8 @@ impl fmt::Debug for Said {
     }
 }
 
-type Token = IdToken<Said, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
-type Claims = IdTokenClaims<Said, CoreGenderClaim>;
+pub(super) type Token = IdToken<Said, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+pub(super) type Claims = IdTokenClaims<Said, CoreGenderClaim>;
 type Verifier<'v> = IdTokenVerifier<'v, CoreJsonWebKey>;
 
 impl RelyingParty {
@@ -66,6 +67,9 @@ impl RelyingParty {
         now: Millis,
     ) -> Result<Proven, LoginRefusal> {
         let token = Token::from_str(&tokens.id_token).map_err(|_| LoginRefusal::IdTokenForm)?;
+        if !jws::may_be(jws::PLAIN, &tokens.id_token) {
+            return Err(LoginRefusal::IdTokenForm);
+        }
         let mut checked = check(provider, &known, &token, tokens, answer, now);
         if checked.as_ref().err() == Some(&LoginRefusal::Signature)
             && let Some(fresh) = self.known_anew(provider, now).await?
@@ -90,7 +94,7 @@ impl RelyingParty {
     }
 }
 
-fn check(
+pub(super) fn check(
     provider: &Provider,
     known: &Known,
     token: &Token,
