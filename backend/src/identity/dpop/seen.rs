@@ -20,7 +20,7 @@ const TOGETHER: Millis = 2 * LIFE;
 /// What remembers.
 pub(super) enum Seen {
     /// This node.
-    Alone { at_token: Mutex<Memory>, at_resource: Mutex<Memory> },
+    Alone { at_token: Box<Mutex<Memory>>, at_resource: Box<Mutex<Memory>> },
     /// All of them. One clears away what is over, now and then.
     Together { shared: Shared, cleared_at: AtomicI64 },
 }
@@ -37,8 +37,8 @@ impl Seen {
         match shared {
             Some(shared) => Self::Together { shared, cleared_at: AtomicI64::new(0) },
             None => Self::Alone {
-                at_token: Mutex::new(Memory::new(MOST_AT_TOKEN)),
-                at_resource: Mutex::new(Memory::new(MOST)),
+                at_token: Box::new(Mutex::new(Memory::new(MOST_AT_TOKEN))),
+                at_resource: Box::new(Mutex::new(Memory::new(MOST))),
             },
         }
     }
