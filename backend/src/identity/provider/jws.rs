@@ -23,12 +23,7 @@ pub(super) enum Fault {
 /// `typ` of what is nothing more particular.
 pub(super) const PLAIN: &str = "jwt";
 
-/// Whether a statement says that it is of this kind, or of none in particular (RFC 8725, section 3.11). What cannot be read
-/// is for others to refuse.
-pub(super) fn may_be(kind: &str, jwt: &str) -> bool {
-    jsonwebtoken::decode_header(jwt).ok().and_then(|header| header.typ).is_none_or(|typ| is_kind(kind, &typ))
-}
-
+/// Whether a `typ` says that it is of this kind, or of none in particular (RFC 8725, section 3.11).
 fn is_kind(kind: &str, typ: &str) -> bool {
     let typ = typ.to_ascii_lowercase();
     [PLAIN, kind].contains(&typ.strip_prefix("application/").unwrap_or(&typ))
