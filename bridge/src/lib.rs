@@ -203,6 +203,8 @@ impl FailureCode {
     ];
 }
 
+const _: () = assert!(FailureCode::ALL.len() == FailureCode::Unknown as usize + 1, "a code is not listed");
+
 /// Whether and when trying again can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -224,6 +226,5 @@ mod tests {
         for (place, code) in FailureCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, place, "{code:?}");
         }
-        assert_eq!(FailureCode::ALL.len(), FailureCode::Unknown as usize + 1);
     }
 }
