@@ -10,7 +10,7 @@ pub mod address;
 pub mod tls;
 
 use crate::access::log;
-use crate::{App, collect, relation, router};
+use crate::{App, collect, party, relation, router};
 use address::{ClientAddress, Origin};
 use axum::Router;
 use axum::body::Body;
@@ -139,6 +139,9 @@ async fn collect_daily(app: Arc<App>) {
         }
         if let Err(error) = relation::refresh(&app.db).await {
             tracing::error!(%error, "relations were not shown anew");
+        }
+        if let Err(error) = party::complete(&app.db).await {
+            tracing::error!(%error, "who is around a case was not shown");
         }
     }
 }

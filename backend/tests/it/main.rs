@@ -24,6 +24,7 @@ mod message;
 mod model;
 mod nodes;
 mod parse;
+mod party;
 mod protect;
 mod pull;
 mod relation;
