@@ -8,6 +8,7 @@ use protocol::access::{LogPage, OpenScope, Opened};
 use protocol::document::BlobStored;
 use protocol::identity::{Device, Me, Municipality};
 use protocol::invite::{InviteMade, MakeInvite};
+use protocol::party::{Found, LookUp};
 use protocol::sync::{DigestResponse, Event, PullRequest, PullResponse, PushRequest, PushResponse};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -154,6 +155,10 @@ pub static ROUTES: &[Route] = &[
         .caller()
         .takes(Takes::Bytes)
         .gives(Gives::Json(of::<BlobStored>())),
+    post("/party/look-up", "Who in a case's municipality has a number, for its staff; logged first")
+        .caller()
+        .takes(Takes::Json(of::<LookUp>()))
+        .gives(Gives::Json(of::<Found>())),
     post("/blobs", "Stores a file, to be named in a mutation")
         .caller()
         .takes(Takes::Bytes)

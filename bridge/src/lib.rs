@@ -11,6 +11,7 @@ pub mod home;
 pub mod identity;
 pub mod invite;
 pub mod message;
+pub mod party;
 pub mod relation;
 pub mod search;
 pub mod sync;

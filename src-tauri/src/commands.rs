@@ -40,6 +40,9 @@ macro_rules! with_commands {
             case::list_cases,
             case::list_caseload,
             case::show_case,
+            party::list_parties,
+            party::find_person,
+            party::change_party,
             document::show_document,
             document::show_page,
             access::open_scope,
@@ -109,7 +112,16 @@ mod tests {
         "withdraw_power_of_attorney",
         "show_access_log",
     ];
-    const DESK: [&str; 5] = ["give_invite", "take_back_invite", "list_inbox", "list_caseload", "open_scope"];
+    const DESK: [&str; 8] = [
+        "give_invite",
+        "take_back_invite",
+        "list_inbox",
+        "list_caseload",
+        "open_scope",
+        "list_parties",
+        "find_person",
+        "change_party",
+    ];
 
     #[test]
     fn every_call_of_the_bridge_is_a_command() {

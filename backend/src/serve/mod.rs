@@ -10,7 +10,7 @@ pub mod address;
 pub mod tls;
 
 use crate::access::log;
-use crate::{App, collect, document, identity, relation, router};
+use crate::{App, collect, document, identity, party, relation, router};
 use address::{ClientAddress, Origin};
 use axum::Router;
 use axum::body::Body;
@@ -143,6 +143,9 @@ async fn collect_daily(app: Arc<App>) {
         }
         if let Err(error) = relation::refresh(&app.db).await {
             tracing::error!(%error, "relations were not shown anew");
+        }
+        if let Err(error) = party::complete(&app.db).await {
+            tracing::error!(%error, "who is around a case was not shown");
         }
         if let Err(error) = identity::keep_keys(&app.config, app.db.now()) {
             tracing::error!(%error, "the keys were not looked after");

@@ -61,7 +61,7 @@ pub(crate) struct World {
     pub(crate) lose_push_replies: bool,
     /// Rows are kept back, answers to mutations are not.
     pub(crate) withhold_rows: bool,
-    /// Messages, that tasks are done, and powers of attorney are refused with this.
+    /// Whatever is no mere look is refused with this.
     pub(crate) refuse: Option<RefusalCode>,
     /// At most so many records in a page.
     pub(crate) page: usize,
@@ -171,6 +171,7 @@ impl World {
                 municipality_phone: "0418-000000".to_owned(),
                 own_scope: ScopeId::new("own"),
                 level: Level::Eid,
+                leads: false,
             },
             db_epoch: "first".to_owned(),
             now: NOW,
@@ -267,8 +268,7 @@ impl World {
         if !self.scopes.get(lane).is_some_and(|scope| scope.granted) {
             return refused(RefusalCode::Access);
         }
-        let can_be_refused =
-            matches!(mutation.act, Act::SendMessage(_) | Act::CompleteTask(_) | Act::GivePowerOfAttorney(_));
+        let can_be_refused = !matches!(mutation.act, Act::MarkRead(_) | Act::Seen(_));
         if let (true, Some(code)) = (can_be_refused, self.refuse) {
             return refused(code);
         }

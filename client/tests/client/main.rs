@@ -12,6 +12,7 @@ mod link;
 mod lock;
 mod message;
 mod oidc;
+mod party;
 mod passphrase;
 mod proof;
 mod relation;

@@ -22,6 +22,8 @@ enum Of {
     Open,
     /// The lines of the log about the case.
     Log,
+    /// Looking for somebody in its municipality.
+    LookUp,
     /// The file of its document, by whatever scope.
     File,
     /// A file of a message in its thread.
@@ -35,7 +37,7 @@ enum Of {
 }
 
 /// Every endpoint; one that the backend's list has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 36] = [
+const ENDPOINTS: [(&str, &str, Probe); 37] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
@@ -64,6 +66,7 @@ const ENDPOINTS: [(&str, &str, Probe); 36] = [
     ("GET", "/sync/events", Probe::Plain("")),
     ("POST", "/access/open", Probe::Of(Of::Open)),
     ("GET", "/access/log", Probe::Of(Of::Log)),
+    ("POST", "/party/look-up", Probe::Of(Of::LookUp)),
     ("GET", "/blobs/{scope}/{document}", Probe::Of(Of::File)),
     ("PUT", "/uploads/{scope}/{blob}", Probe::Of(Of::Upload)),
     ("GET", "/blobs/{scope}/{message}/{blob}", Probe::Of(Of::Sent)),
@@ -107,7 +110,7 @@ pub(super) async fn rows(stage: &Stage) -> Vec<Row> {
                 let part = match of {
                     Of::Case(_) => ", case",
                     Of::Thread(_) => ", thread",
-                    Of::Open | Of::Log | Of::File | Of::Sent | Of::Upload => "",
+                    Of::Open | Of::Log | Of::LookUp | Of::File | Of::Sent | Of::Upload => "",
                 };
                 for record in &RECORDS {
                     let mut cells = Vec::new();
@@ -150,6 +153,10 @@ async fn open(stage: &Stage, actor: &Actor, scope: &ScopeId, reason: Option<&str
 async fn tried(stage: &Stage, actor: &Actor, record: &Record, (method, path): (&str, &str), of: Of) -> String {
     let (body, wanted) = match of {
         Of::Open => return open(stage, actor, &stage.staff_scope(record).await, None).await.cell(),
+        Of::LookUp => {
+            let body = json!({"case": record.case, "personal_number": record.number, "purpose": "handle"});
+            return stage.ask(actor, method, path, body.to_string()).await.cell();
+        }
         Of::Log => ("", vec![format!(r#""title":"{}""#, record.case)]),
         Of::File => {
             let mut answer = None;

@@ -59,14 +59,27 @@ pub(super) struct Record {
     pub(super) proxy: &'static str,
     /// As what.
     pub(super) relation: &'static str,
+    /// The personal number of somebody who lives there.
+    pub(super) number: &'static str,
 }
 
 /// All of them.
 pub(super) const RECORDS: [Record; 3] = [
-    Record { name: "own", case: "c1", person: "barn", caseworker: "sara", proxy: "moa", relation: "r-moa" },
-    Record { name: "other", case: "c2", person: "agnes", caseworker: "ulf", proxy: "gustav", relation: "r-agnes" },
-    Record { name: "elsewhere", case: "c3", person: "bo", caseworker: "stina", proxy: "gustav", relation: "r-bo" },
+    record("own", "c1", ("barn", "sara"), ("moa", "r-moa"), "199904219848"),
+    record("other", "c2", ("agnes", "ulf"), ("gustav", "r-agnes"), "199904219848"),
+    record("elsewhere", "c3", ("bo", "stina"), ("gustav", "r-bo"), "196301189863"),
 ];
+
+/// `(person, caseworker)` and `(proxy, relation)`.
+pub(super) const fn record(
+    name: &'static str,
+    case: &'static str,
+    (person, caseworker): (&'static str, &'static str),
+    (proxy, relation): (&'static str, &'static str),
+    number: &'static str,
+) -> Record {
+    Record { name, case, person, caseworker, proxy, relation, number }
+}
 
 impl Record {
     /// The note.

@@ -82,6 +82,11 @@ impl Model {
             let facts = self.facts.iter().filter(|(_, (_, hidden))| staff || !hidden.contains(who));
             seen.extend(facts.map(|(id, (kind, _))| (*kind, id.as_str())));
         }
+        if staff && is_open("c1") {
+            seen.extend(["barn", "far", "moa", "ombud"].map(|person| ("party", person)));
+            // From whom somebody in the case is kept apart.
+            seen.extend(self.parties.contains("moa").then_some(("party", "granne")));
+        }
         if who == "sara" {
             seen.push(("case_row", "c1"));
             seen.extend(self.threads.keys().map(|id| ("thread_row", id.as_str())));
