@@ -22,6 +22,7 @@ pub mod limit;
 pub mod load;
 pub mod message;
 pub mod openapi;
+pub mod party;
 pub mod person;
 pub mod rate;
 mod refused;
@@ -100,6 +101,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(identity::router())
         .merge(access::router())
         .merge(document::router())
+        .merge(party::router())
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))
         .layer(from_fn_with_state(Arc::clone(&app), identity::give_nonce))

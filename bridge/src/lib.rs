@@ -11,6 +11,7 @@ pub mod home;
 pub mod identity;
 pub mod invite;
 pub mod message;
+pub mod party;
 pub mod relation;
 pub mod search;
 pub mod sync;
@@ -141,6 +142,8 @@ pub enum FailureCode {
     NotHere,
     /// The file arrived damaged or cannot be shown.
     Unreadable,
+    /// A file that was to be sent is not on this device any more, or cannot be read.
+    FileLost,
     /// The disk is full.
     DiskFull,
     /// What was stored on this device was damaged and cannot be read; what waited to be sent is lost.
