@@ -161,7 +161,7 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Offline,
         Self::ServiceDown,
         Self::ProviderDown,
@@ -197,6 +197,7 @@ impl FailureCode {
         Self::Closed,
         Self::NotHere,
         Self::Unreadable,
+        Self::FileLost,
         Self::DiskFull,
         Self::Damaged,
         Self::UpdateNeeded,
