@@ -17,6 +17,16 @@ use protocol::sync::{Back, DigestResponse, Page, PullResponse, Span};
 use sqlx::{FromRow, SqliteConnection};
 use std::collections::HashSet;
 
+/// `stored`: the scopes that have records, and a null. From one to the next by the index, so that it costs what there are
+/// of scopes and not of records.
+macro_rules! with_stored {
+    () => {
+        "WITH RECURSIVE stored (scope) AS (SELECT min(scope) FROM record UNION ALL
+             SELECT (SELECT min(record.scope) FROM record WHERE record.scope > stored.scope) FROM stored
+             WHERE stored.scope IS NOT NULL)"
+    };
+}
+
 /// What taking it in did.
 #[derive(Debug, Default)]
 pub(crate) struct Applied {
@@ -179,12 +189,13 @@ async fn keep_grants(conn: &mut SqliteConnection, answer: &PullResponse) -> Resu
 
 // Everything of scopes that are not granted, not open, or whose lease is over at `now`.
 pub(super) async fn leave(conn: &mut SqliteConnection, now: Millis) -> Result<HashSet<Topic>, StoreError> {
-    let gone: Vec<String> = sqlx::query_scalar(
-        "WITH held AS (SELECT scope FROM cursor UNION SELECT scope FROM record UNION SELECT scope FROM blob)
+    let gone: Vec<String> = sqlx::query_scalar(concat!(
+        with_stored!(),
+        ", held AS (SELECT scope FROM cursor UNION SELECT scope FROM stored WHERE scope IS NOT NULL UNION SELECT scope FROM blob)
          SELECT scope FROM held WHERE scope NOT IN (
              SELECT scope FROM grants
              WHERE (sync = 'auto' OR head IS NOT NULL) AND (lease_until IS NULL OR lease_until > ?1))",
-    )
+    ))
     .bind(now)
     .fetch_all(&mut *conn)
     .await?;
@@ -284,7 +295,12 @@ async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query("DELETE FROM record WHERE scope NOT IN (SELECT scope FROM cursor)").execute(&mut *conn).await?;
+    sqlx::query(concat!(
+        with_stored!(),
+        " DELETE FROM record WHERE scope IN (SELECT scope FROM stored WHERE scope NOT IN (SELECT scope FROM cursor))",
+    ))
+    .execute(&mut *conn)
+    .await?;
     sqlx::query(
         "DELETE FROM blob WHERE NOT EXISTS (
              SELECT 1 FROM record WHERE record.scope = blob.scope AND kind = 'document' AND id = blob.document
