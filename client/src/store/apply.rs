@@ -13,7 +13,8 @@ use futures_util::TryStreamExt as _;
 use protocol::Millis;
 use protocol::access::Grant;
 use protocol::digest::Digest;
-use protocol::sync::{Back, DigestResponse, Page, PullResponse, Span};
+use protocol::id::ScopeId;
+use protocol::sync::{Back, Cursor, DigestResponse, Page, PullResponse, Span};
 use sqlx::{FromRow, SqliteConnection};
 use std::collections::HashSet;
 
@@ -48,10 +49,10 @@ pub(super) struct Held {
     back_to: Option<i64>,
 }
 
-impl Held {
-    pub(super) fn back(&self) -> Option<Back> {
-        let (at, to) = self.back_at.zip(self.back_to)?;
-        Some(Back { at, to })
+impl From<Held> for Cursor {
+    fn from(Held { scope, epoch, seq, back_at, back_to }: Held) -> Self {
+        let back = back_at.zip(back_to).map(|(at, to)| Back { at, to });
+        Self { scope: ScopeId::new(scope), epoch, seq, back }
     }
 }
 
@@ -229,7 +230,8 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<Hash
         .bind(scope)
         .fetch_optional(&mut *conn)
         .await?;
-    let Some((seq, back)) = next_cursor(page, held.as_ref()).filter(|_| served) else { return Ok(None) };
+    let next = joined(page, held.map(Cursor::from).as_ref()).filter(|_| served);
+    let Some(Cursor { epoch, seq, back, .. }) = next else { return Ok(None) };
     let mut topics = HashSet::new();
     if matches!(page.span, Span::Window { .. }) {
         // What was here before is of another epoch or life, or too old to be brought up to date.
@@ -260,7 +262,7 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<Hash
     super::project::refresh(conn, scope).await?;
     sqlx::query("INSERT OR REPLACE INTO cursor (scope, epoch, seq, back_at, back_to) VALUES (?1, ?2, ?3, ?4, ?5)")
         .bind(scope)
-        .bind(page.epoch)
+        .bind(epoch)
         .bind(seq)
         .bind(back.map(|back| back.at))
         .bind(back.map(|back| back.to))
@@ -269,21 +271,20 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<Hash
     Ok(Some(topics))
 }
 
-// The cursor after this page, if it joins on to the one that is held.
-fn next_cursor(page: &Page, held: Option<&Held>) -> Option<(i64, Option<Back>)> {
-    match (page.span, held) {
+/// The cursor after this page, if it joins on to the one that is held.
+pub(super) fn joined(page: &Page, held: Option<&Cursor>) -> Option<Cursor> {
+    let (seq, back) = match (page.span, held) {
         (Span::Window { back, .. }, None) => Some((page.head, back)),
         (Span::Window { replaces, back }, Some(held)) => (replaces == Some(held.seq)).then_some((page.head, back)),
         (_, None) => None,
         (_, Some(held)) if held.epoch != page.epoch => None,
-        (Span::Tail { after, upto }, Some(held)) => {
-            (after <= held.seq && held.seq < upto).then_some((upto, held.back()))
-        }
+        (Span::Tail { after, upto }, Some(held)) => (after <= held.seq && held.seq < upto).then_some((upto, held.back)),
         // Made before something that is here: it may hold what was deleted since.
         (Span::Back { .. }, Some(held)) if held.seq > page.head => None,
-        (Span::Back { after, upto, to }, Some(held)) => (held.back() == Some(Back { at: after, to }))
+        (Span::Back { after, upto, to }, Some(held)) => (held.back == Some(Back { at: after, to }))
             .then_some((held.seq, (upto < to).then_some(Back { at: upto, to }))),
-    }
+    }?;
+    Some(Cursor { scope: page.scope.clone(), epoch: page.epoch, seq, back })
 }
 
 // Once everything has arrived: rows of an earlier life that no page replaced, files that no document names any more, and

@@ -20,6 +20,7 @@ mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub(crate) use ask::ask_next;
 pub(crate) use file::Missing;
 pub(crate) use index::Match;
 pub(crate) use meta::Meta;
@@ -298,9 +299,11 @@ fn remove_folder(folder: &Path) -> Result<(), StoreError> {
 // write.
 async fn is_up_to_date(pool: &SqlitePool) -> bool {
     let done: Result<Vec<(i64, Vec<u8>, bool)>, _> =
-        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version").fetch_all(pool).await;
-    let wanted = MIGRATIONS.iter().map(|migration| (migration.version, &*migration.checksum, true));
-    done.is_ok_and(|done| done.iter().map(|(version, checksum, success)| (*version, &**checksum, *success)).eq(wanted))
+        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(pool)
+            .await;
+    let wanted = MIGRATIONS.iter().map(|migration| (migration.version, migration.checksum.to_vec(), true));
+    done.is_ok_and(|done| done.into_iter().eq(wanted))
 }
 
 // Without SQLCipher the key pragma would be ignored in silence and everything be written in the open.

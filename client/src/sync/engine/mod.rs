@@ -5,8 +5,9 @@
 //! can play through years of bad luck. It keeps nothing that must outlive it: whatever it forgets in a crash stands in
 //! the store, and [`Event::Began`] finds it again.
 //!
-//! One pull is under way at a time, one push for each lane, one page of the event stream. What goes wrong is tried
-//! again later and later, and what holds up one lane holds up no other.
+//! One pull is under way at a time (the next is asked ahead while its answer is taken in), one push for each lane,
+//! one page of the event stream. What goes wrong is tried again later and later, and what holds up one lane holds up
+//! no other.
 
 mod backoff;
 mod compare;
