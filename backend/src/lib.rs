@@ -22,8 +22,10 @@ pub mod limit;
 pub mod load;
 pub mod message;
 pub mod openapi;
+pub mod party;
 pub mod person;
 pub mod rate;
+mod refused;
 pub mod relation;
 pub mod routes;
 pub mod serve;
@@ -92,18 +94,21 @@ impl App {
 /// Everything that the backend answers; [`routes::ROUTES`] lists it.
 pub fn router(app: Arc<App>) -> Router {
     let headers = headers::add(&app.config.public_url);
+    let refusals = Arc::<refused::Refusals>::default();
     Router::new()
         .merge(health::router())
         .merge(openapi::router())
         .merge(identity::router())
         .merge(access::router())
         .merge(document::router())
+        .merge(party::router())
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))
         .layer(from_fn_with_state(Arc::clone(&app), identity::give_nonce))
         .layer(DefaultBodyLimit::max(limit::MAX_BODY))
         .layer(from_fn_with_state(limit::Pace::default(), limit::keep_pace))
         .layer(from_fn_with_state(Arc::clone(&app), rate::by_address))
+        .layer(from_fn_with_state((Arc::clone(&app), refusals), refused::tell))
         .layer(map_response(headers))
         .with_state(app)
 }

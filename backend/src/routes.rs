@@ -8,6 +8,7 @@ use protocol::access::{LogPage, OpenScope, Opened};
 use protocol::document::BlobStored;
 use protocol::identity::{Device, Me, Municipality};
 use protocol::invite::{InviteMade, MakeInvite};
+use protocol::party::{Found, LookUp};
 use protocol::sync::{DigestResponse, Event, PullRequest, PullResponse, PushRequest, PushResponse};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -150,11 +151,22 @@ pub static ROUTES: &[Route] = &[
         .caller()
         .takes(Takes::Query(&["before"], 0))
         .gives(Gives::Json(of::<LogPage>())),
+    put("/uploads/{scope}/{blob}", "Stores a file under an id of its sender's, for an act in that lane")
+        .caller()
+        .takes(Takes::Bytes)
+        .gives(Gives::Json(of::<BlobStored>())),
+    post("/party/look-up", "Who in a case's municipality has a number, for its staff; logged first")
+        .caller()
+        .takes(Takes::Json(of::<LookUp>()))
+        .gives(Gives::Json(of::<Found>())),
     post("/blobs", "Stores a file, to be named in a mutation")
         .caller()
         .takes(Takes::Bytes)
         .gives(Gives::Json(of::<BlobStored>())),
     get("/blobs/{scope}/{document}", "The file of a document that the caller is served").caller().gives(Gives::Bytes),
+    get("/blobs/{scope}/{message}/{blob}", "A file of a message that the caller is served")
+        .caller()
+        .gives(Gives::Bytes),
     post("/sync/pull", "Grants, pages and results above the cursors")
         .caller()
         .takes(Takes::Json(of::<PullRequest>()))
@@ -175,6 +187,10 @@ const fn get(path: &'static str, what: &'static str) -> Route {
 
 const fn post(path: &'static str, what: &'static str) -> Route {
     Route { method: "post", ..get(path, what) }
+}
+
+const fn put(path: &'static str, what: &'static str) -> Route {
+    Route { method: "put", ..get(path, what) }
 }
 
 impl Route {

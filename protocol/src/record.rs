@@ -132,6 +132,8 @@ bodies! {
     Closure(crate::relation::Closure) = "closure";
     /// A lead's row of an opening to look at.
     FlaggedOpening(crate::access::FlaggedOpening) = "flagged_opening";
+    /// Somebody around a case.
+    Party(crate::party::Party) = "party";
 }
 
 #[cfg(test)]

@@ -33,11 +33,16 @@ macro_rules! with_commands {
             message::show_thread,
             message::send_message,
             message::keep_draft,
+            message::attach_file,
+            message::detach_file,
             message::take_back,
             message::mark_read,
             case::list_cases,
             case::list_caseload,
             case::show_case,
+            party::list_parties,
+            party::find_person,
+            party::change_party,
             document::show_document,
             document::show_page,
             access::open_scope,
@@ -64,7 +69,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 24] = [
+    const BOTH: [&str; 26] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -83,6 +88,8 @@ mod tests {
         "show_thread",
         "send_message",
         "keep_draft",
+        "attach_file",
+        "detach_file",
         "take_back",
         "mark_read",
         "show_case",
@@ -105,7 +112,16 @@ mod tests {
         "withdraw_power_of_attorney",
         "show_access_log",
     ];
-    const DESK: [&str; 5] = ["give_invite", "take_back_invite", "list_inbox", "list_caseload", "open_scope"];
+    const DESK: [&str; 8] = [
+        "give_invite",
+        "take_back_invite",
+        "list_inbox",
+        "list_caseload",
+        "open_scope",
+        "list_parties",
+        "find_person",
+        "change_party",
+    ];
 
     #[test]
     fn every_call_of_the_bridge_is_a_command() {

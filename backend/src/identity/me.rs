@@ -28,6 +28,10 @@ pub(super) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
     .fetch_optional(&mut *snapshot)
     .await?;
     let (given_name, family_name, municipality_name, municipality_phone, scope) = row.ok_or(RefusalCode::Access)?;
+    let (leads,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM unit_lead WHERE person = $1")
+        .bind(caller.person.as_str())
+        .fetch_one(&mut *snapshot)
+        .await?;
     Ok(Json(Me {
         person: caller.person,
         name: format!("{given_name} {family_name}"),
@@ -37,6 +41,7 @@ pub(super) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
         municipality_phone,
         own_scope: ScopeId::new(scope),
         level: caller.level,
+        leads: leads > 0,
     }))
 }
 

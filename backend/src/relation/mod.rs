@@ -14,8 +14,8 @@ mod show;
 
 pub use apart::{are_apart, end_keep_apart, keep_apart, mark_apart};
 pub use attorney::{give, invite, withdraw};
-pub use protect::{guard, is_veiled, mark_protected};
-pub use record::{NewRelation, end, insert, record};
+pub use protect::{end_protected, guard, is_veiled, mark_protected};
+pub use record::{NewRelation, check, end, insert, record};
 pub use show::{refresh, show};
 
 use crate::db::Tx;
@@ -91,7 +91,7 @@ impl Eligible {
 }
 
 /// As what a relation of `kind` lets into a case.
-fn role_of(kind: RelationKind) -> Option<Role> {
+pub fn role_of(kind: RelationKind) -> Option<Role> {
     match kind {
         RelationKind::JointCustody | RelationKind::SoleCustody | RelationKind::AppointedGuardian => {
             Some(Role::Guardian)

@@ -10,7 +10,7 @@ pub mod address;
 pub mod tls;
 
 use crate::access::log;
-use crate::{App, collect, relation, router};
+use crate::{App, collect, document, identity, party, relation, router};
 use address::{ClientAddress, Origin};
 use axum::Router;
 use axum::body::Body;
@@ -137,8 +137,18 @@ async fn collect_daily(app: Arc<App>) {
             Ok(erased) => tracing::info!(erased, "log entries erased"),
             Err(error) => tracing::error!(%error, "log entries were not erased"),
         }
+        match document::forget_unused(&app).await {
+            Ok(forgotten) => tracing::info!(forgotten, "uploads forgotten that nothing names"),
+            Err(error) => tracing::error!(%error, "uploads that nothing names were not forgotten"),
+        }
         if let Err(error) = relation::refresh(&app.db).await {
             tracing::error!(%error, "relations were not shown anew");
+        }
+        if let Err(error) = party::complete(&app.db).await {
+            tracing::error!(%error, "who is around a case was not shown");
+        }
+        if let Err(error) = identity::keep_keys(&app.config, app.db.now()) {
+            tracing::error!(%error, "the keys were not looked after");
         }
     }
 }

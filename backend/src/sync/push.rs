@@ -14,6 +14,7 @@ use axum::extract::State;
 use protocol::Millis;
 use protocol::id::{BlobId, DeviceId, ScopeId};
 use protocol::identity::Level;
+use protocol::message::MAX_FILES;
 use protocol::mutation::{Act, MAX_NEEDS, Mutation, MutationResult, Outcome, Place};
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{MAX_PUSH, PushRequest, PushResponse};
@@ -136,7 +137,10 @@ async fn step(
         // A lane that this database has never seen may begin anywhere: the device is older than the database.
         _ => {}
     }
-    if let Some(blob) = missing(tx, caller, mutation).await? {
+    // Without a grant on the lane it will never be there: then the act itself says so.
+    if let Some(blob) = missing(tx, caller, mutation).await?
+        && require(tx.conn, &caller.person, &mutation.lane, tx.now).await.is_ok()
+    {
         lanes.insert(mutation.lane.clone(), mutation.n);
         return Ok(refused(Refusal { code: RefusalCode::Missing, details: Some(blob.to_string()) }));
     }
@@ -181,12 +185,14 @@ async fn apply(tx: &mut Tx<'_>, caller: &Caller, act: Act) -> Result<(), Error> 
         Act::HideStaff(act) => access::hide_staff(tx, caller, &act).await,
         Act::RecordRelation(act) => relation::record(tx, caller, act).await,
         Act::EndRelation(act) => relation::end(tx, caller, act).await,
+        Act::CheckRelation(act) => relation::check(tx, caller, act).await,
         Act::Invite(act) => relation::invite(tx, caller, act).await,
         Act::GivePowerOfAttorney(act) => relation::give(tx, caller, act).await,
         Act::WithdrawPowerOfAttorney(act) => relation::withdraw(tx, caller, act).await,
         Act::KeepApart(act) => relation::keep_apart(tx, caller, act).await,
         Act::EndKeepApart(act) => relation::end_keep_apart(tx, caller, act).await,
         Act::MarkProtected(act) => relation::mark_protected(tx, caller, act).await,
+        Act::EndProtected(act) => relation::end_protected(tx, caller, act).await,
         Act::ConfirmProxy(act) => case::confirm_proxy(tx, caller, act).await,
         Act::Unknown => Err(RefusalCode::Invalid.into()),
     }?;
@@ -230,7 +236,8 @@ async fn next_in_lane(
 
 /// The first upload that the mutation needs and its sender has not stored.
 async fn missing(tx: &mut Tx<'_>, caller: &Caller, mutation: &Mutation) -> Result<Option<BlobId>, Error> {
-    for blob in &mutation.needs {
+    let named = mutation.act.files().iter().map(|file| &file.blob);
+    for blob in mutation.needs.iter().chain(named.take(MAX_FILES)) {
         if !document::is_stored(tx, caller, blob).await? {
             return Ok(Some(blob.clone()));
         }

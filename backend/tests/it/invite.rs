@@ -1,15 +1,14 @@
 //! A session that began with a code from staff: messages and bookings, not the file.
 
-use crate::acts::{open_case, send_message, sign_document, start_thread, write_note};
+use crate::acts::{attached, open_case, send_message, sign_document, start_thread, write_note};
 use crate::copy::Copy;
 use crate::town::{Town, towns};
 use axum::body::Body;
 use digiteam_backend::identity::Caller;
-use digiteam_backend::{document, router, sync};
+use digiteam_backend::{router, sync};
 use futures_util::{Stream, StreamExt as _};
 use http::Request;
 use protocol::access::ScopeKind;
-use protocol::document::BlobRef;
 use protocol::id::{DeviceId, ScopeId};
 use protocol::identity::Level;
 use protocol::mutation::{Act, Outcome};
@@ -27,15 +26,8 @@ fn invited(town: &Town) -> Caller {
 async fn begun(town: &Town) -> ScopeId {
     town.must("sara", open_case("c1", "moa", true)).await;
     town.must("sara", write_note("c1", "n1", &[])).await;
-    let stored = document::store(&town.app, &town.caller("sara"), "%PDF-".into()).await.expect("is stored");
     let mut sign = sign_document("c1", "d1", &[]);
-    sign.file = Some(BlobRef {
-        blob: stored.blob,
-        name: "beslut.pdf".into(),
-        media_type: "application/pdf".into(),
-        size: stored.size,
-        sha256: stored.sha256,
-    });
+    sign.file = Some(town.upload("sara").await);
     town.must("sara", sign).await;
     town.must("sara", start_thread("c1", "t1", "moa")).await;
     town.scope("moa", ScopeKind::Case).await
@@ -110,17 +102,25 @@ async fn messages_are_written_and_nothing_else_is_done() {
 async fn no_file_is_served() {
     for town in towns().await {
         let case = begun(&town).await;
-        let path = format!("/blobs/{}/d1", case.as_str());
-        let get = async || {
-            let mut request = Request::get(&path);
-            for (name, value) in town.headers("moa", "GET", &path).await {
+        let mut sent = send_message("t1", "m9", "Beslutet");
+        sent.files = vec![attached(&town, "sara", "f9").await];
+        town.must("sara", sent).await;
+        let thread = town.scope("moa", ScopeKind::Thread).await;
+        let (of_document, of_message) = (format!("/blobs/{case}/d1"), format!("/blobs/{thread}/m9/f9"));
+        let get = async |path: &str| {
+            let mut request = Request::get(path);
+            for (name, value) in town.headers("moa", "GET", path).await {
                 request = request.header(name, value);
             }
             let request = request.body(Body::empty()).expect("is a request");
             router(town.app.clone()).oneshot(request).await.expect("answers").status()
         };
-        assert_eq!(get().await, 200, "with an e-identification it is served");
+        for path in [&of_document, &of_message] {
+            assert_eq!(get(path).await, 200, "with an e-identification it is served");
+        }
         town.sql("UPDATE token_family SET level = 'invite' WHERE person = 'moa' AND started_at <= $1").await;
-        assert_eq!(get().await, 404, "{}", town.engine);
+        for path in [&of_document, &of_message] {
+            assert_eq!(get(path).await, 404, "{}: {path}", town.engine);
+        }
     }
 }

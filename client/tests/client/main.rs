@@ -1,6 +1,8 @@
 //! The client core against a typed fake backend: real SQLCipher in a temp folder, real HTTP on loopback.
 
+mod attachment;
 mod backend;
+mod blob;
 mod device;
 mod devices;
 mod document;
@@ -10,6 +12,7 @@ mod link;
 mod lock;
 mod message;
 mod oidc;
+mod party;
 mod passphrase;
 mod proof;
 mod relation;

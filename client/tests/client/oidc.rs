@@ -149,6 +149,7 @@ pub(crate) fn own_routes() -> Router<Shared> {
         .route("/me", get(me))
         .route("/identity/devices", get(devices))
         .route("/identity/devices/{session}/sign-out", post(sign_out_device))
+        .route("/party/look-up", post(crate::party::look_up))
 }
 
 async fn configuration(State(backend): State<Shared>) -> Json<Value> {
@@ -208,6 +209,7 @@ async fn token(
             {
                 return refused("invalid_grant");
             }
+            assert_eq!(asked["dpop_jkt"], key, "the code was asked for with another key");
             world.oidc.bound_to = key;
             let mut answer = world.oidc.rotate();
             answer["id_token"] = world.oidc.id_token(&backend.issuer, &asked["nonce"]).into();

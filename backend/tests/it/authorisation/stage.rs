@@ -1,6 +1,6 @@
 //! The people of the table and the records that they try.
 
-use crate::acts::{open_case, open_case_to, start_thread, write_note};
+use crate::acts::{attached, open_case, open_case_to, start_thread, write_note};
 use crate::town::Town;
 use axum::body::{Body, Bytes, to_bytes};
 use digiteam_backend::{document, router};
@@ -59,14 +59,27 @@ pub(super) struct Record {
     pub(super) proxy: &'static str,
     /// As what.
     pub(super) relation: &'static str,
+    /// The personal number of somebody who lives there.
+    pub(super) number: &'static str,
 }
 
 /// All of them.
 pub(super) const RECORDS: [Record; 3] = [
-    Record { name: "own", case: "c1", person: "barn", caseworker: "sara", proxy: "moa", relation: "r-moa" },
-    Record { name: "other", case: "c2", person: "agnes", caseworker: "ulf", proxy: "gustav", relation: "r-agnes" },
-    Record { name: "elsewhere", case: "c3", person: "bo", caseworker: "stina", proxy: "gustav", relation: "r-bo" },
+    record("own", "c1", ("barn", "sara"), ("moa", "r-moa"), "199904219848"),
+    record("other", "c2", ("agnes", "ulf"), ("gustav", "r-agnes"), "199904219848"),
+    record("elsewhere", "c3", ("bo", "stina"), ("gustav", "r-bo"), "196301189863"),
 ];
+
+/// `(person, caseworker)` and `(proxy, relation)`.
+pub(super) const fn record(
+    name: &'static str,
+    case: &'static str,
+    (person, caseworker): (&'static str, &'static str),
+    (proxy, relation): (&'static str, &'static str),
+    number: &'static str,
+) -> Record {
+    Record { name, case, person, caseworker, proxy, relation, number }
+}
 
 impl Record {
     /// The note.
@@ -82,6 +95,11 @@ impl Record {
     /// The thread.
     pub(super) fn thread(&self) -> String {
         format!("{}-t", self.case)
+    }
+
+    /// The file of the thread's first message.
+    pub(super) fn sent(&self) -> String {
+        format!("{}-f", self.case)
     }
 
     /// The task.
@@ -105,7 +123,9 @@ impl Stage {
             town.must(by, open_case_to(case, record.proxy)).await;
             town.must(by, write_note(case, &record.note(), &[])).await;
             town.must(by, document(&town, record).await).await;
-            town.must(by, start_thread(case, &record.thread(), record.person)).await;
+            let mut started = start_thread(case, &record.thread(), record.person);
+            started.files = vec![attached(&town, by, &record.sent()).await];
+            town.must(by, started).await;
             town.must(
                 by,
                 AskFor {

@@ -2,7 +2,7 @@
 //! would hear of something that does not exist, and nothing moves.
 
 use super::act::sample;
-use super::stage::{ACTORS, Actor, RECORDS, Record, Stage, word};
+use super::stage::{ACTORS, Actor, RECORDS, Record, Stage, record, word};
 use crate::acts::{close_case_to, mask, open_case, open_case_to, sign_document, start_thread, write_note};
 use crate::town::towns;
 use bytes::Bytes;
@@ -14,8 +14,7 @@ use protocol::task::AskFor;
 use serde_json::json;
 
 /// What would be found of nothing at all.
-const NOTHING: Record =
-    Record { name: "nothing", case: "c9", person: "p9", caseworker: "s9", proxy: "q9", relation: "r9" };
+const NOTHING: Record = record("nothing", "c9", ("p9", "s9"), ("q9", "r9"), "199904219848");
 
 /// Those on the other side of it from the record `elsewhere`.
 fn outsiders() -> impl Iterator<Item = &'static Actor> {
@@ -78,10 +77,13 @@ async fn what_is_written_belongs_to_the_municipality_of_the_case_whoever_writes(
         let stage = Stage::make(town).await;
         // He lives in the other town and is let in here.
         stage.town.must("ulf", start_thread("c2", "t9", "gustav")).await;
-        stage.town.must("gustav", crate::acts::send_message("t9", "m9", "Hej")).await;
+        let mut sent = crate::acts::send_message("t9", "m9", "Hej");
+        sent.files = vec![crate::acts::attached(&stage.town, "gustav", "f9").await];
+        stage.town.must("gustav", sent).await;
         let mut snapshot = stage.town.app.db.snapshot().await.expect("reads");
         for sql in [
             "SELECT DISTINCT municipality FROM message WHERE thread = 't9'",
+            "SELECT DISTINCT municipality FROM blob WHERE id = 'f9'",
             "SELECT DISTINCT municipality FROM participant WHERE thread = 't9'",
             "SELECT DISTINCT municipality FROM log_entry WHERE thread = 't9'",
             "SELECT DISTINCT municipality FROM scope WHERE fact = 't9'",

@@ -18,6 +18,7 @@ mod pull;
 mod push;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub(crate) use crate::clock::Now;
 use backoff::Backoff;
@@ -31,6 +32,7 @@ use push::Push;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::time::Duration;
+use upload::Uploads;
 
 /// Milliseconds by a clock that never jumps, from any beginning.
 pub(crate) type Ms = i64;
@@ -39,6 +41,8 @@ pub(crate) type Flight = u64;
 /// Somebody who waits for a pull.
 pub(crate) type Ticket = u64;
 
+/// How long the first look after the store is put off: what is asked for on the screen comes first.
+const SETTLE: Ms = 1_000;
 /// How often leases are looked after, and the clocks compared.
 const ROUND: Ms = 30_000;
 /// How often the clocks are compared while somebody may be looking: so long after a wake-up what they see may be old.
@@ -66,6 +70,7 @@ pub(crate) struct Engine {
     push: Push,
     listen: Listen,
     files: Files,
+    uploads: Uploads,
     compare: Compare,
     /// The store wants looking after, once nothing is arriving any more.
     keep: bool,
@@ -93,10 +98,11 @@ impl Engine {
             push: Push::default(),
             listen: Listen::default(),
             files: Files::default(),
+            uploads: Uploads::default(),
             compare: Compare::default(),
             keep: false,
             keeping: false,
-            keep_at: now.mono,
+            keep_at: now.mono + SETTLE,
             bell: None,
             effects: Vec::new(),
         }
@@ -134,6 +140,7 @@ impl Engine {
             Event::Compared(differs) => self.compared(&differs),
             Event::FileLoaded(flight, missing) => self.file_loaded(flight, missing),
             Event::Fetched(flight, here) => self.fetched(flight, here),
+            Event::Uploaded(flight, done) => self.uploaded(flight, done),
             Event::Kept(more) => {
                 self.keeping = false;
                 self.keep |= more;
@@ -159,6 +166,7 @@ impl Engine {
         } else {
             self.start_pull();
             self.start_push();
+            self.start_upload();
             self.start_listening();
             self.start_files();
             self.start_compare();
@@ -180,7 +188,8 @@ impl Engine {
 
     fn next_request(&self) -> Option<Ms> {
         let due = [self.pull.due(), self.push.due(), self.listen.due(), self.files_due(), self.compare.due()];
-        due.into_iter().flatten().min()
+        let due = due.into_iter().chain([self.uploads.due()]);
+        due.flatten().min()
     }
 
     // Every step compares the clocks; this only sees to it that one comes.
@@ -202,6 +211,7 @@ impl Engine {
         self.push.nudge();
         self.listen.nudge();
         self.files.nudge();
+        self.uploads.nudge();
     }
 
     /// What an answer, or that there is none, tells of the network and of the backend. Only an answer that could be
