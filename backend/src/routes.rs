@@ -151,6 +151,10 @@ pub static ROUTES: &[Route] = &[
         .caller()
         .takes(Takes::Query(&["before"], 0))
         .gives(Gives::Json(of::<LogPage>())),
+    put("/uploads/{scope}/{blob}", "Stores a file under an id of its sender's, for an act in that lane")
+        .caller()
+        .takes(Takes::Bytes)
+        .gives(Gives::Json(of::<BlobStored>())),
     post("/party/look-up", "Who in a case's municipality has a number, for its staff; logged first")
         .caller()
         .takes(Takes::Json(of::<LookUp>()))
@@ -160,6 +164,9 @@ pub static ROUTES: &[Route] = &[
         .takes(Takes::Bytes)
         .gives(Gives::Json(of::<BlobStored>())),
     get("/blobs/{scope}/{document}", "The file of a document that the caller is served").caller().gives(Gives::Bytes),
+    get("/blobs/{scope}/{message}/{blob}", "A file of a message that the caller is served")
+        .caller()
+        .gives(Gives::Bytes),
     post("/sync/pull", "Grants, pages and results above the cursors")
         .caller()
         .takes(Takes::Json(of::<PullRequest>()))
@@ -180,6 +187,10 @@ const fn get(path: &'static str, what: &'static str) -> Route {
 
 const fn post(path: &'static str, what: &'static str) -> Route {
     Route { method: "post", ..get(path, what) }
+}
+
+const fn put(path: &'static str, what: &'static str) -> Route {
+    Route { method: "put", ..get(path, what) }
 }
 
 impl Route {

@@ -33,6 +33,8 @@ macro_rules! with_commands {
             message::show_thread,
             message::send_message,
             message::keep_draft,
+            message::attach_file,
+            message::detach_file,
             message::take_back,
             message::mark_read,
             case::list_cases,
@@ -67,7 +69,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 24] = [
+    const BOTH: [&str; 26] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -86,6 +88,8 @@ mod tests {
         "show_thread",
         "send_message",
         "keep_draft",
+        "attach_file",
+        "detach_file",
         "take_back",
         "mark_read",
         "show_case",

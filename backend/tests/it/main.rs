@@ -4,6 +4,7 @@ mod access;
 mod acme;
 mod acts;
 mod apart;
+mod attachment;
 mod authorisation;
 mod booking;
 mod collect;
