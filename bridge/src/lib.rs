@@ -161,7 +161,7 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Offline,
         Self::ServiceDown,
         Self::ProviderDown,
@@ -197,6 +197,7 @@ impl FailureCode {
         Self::Closed,
         Self::NotHere,
         Self::Unreadable,
+        Self::FileLost,
         Self::DiskFull,
         Self::Damaged,
         Self::UpdateNeeded,
@@ -205,6 +206,8 @@ impl FailureCode {
         Self::Unknown,
     ];
 }
+
+const _: () = assert!(FailureCode::ALL.len() == FailureCode::Unknown as usize + 1, "a code is not listed");
 
 /// Whether and when trying again can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -227,6 +230,5 @@ mod tests {
         for (place, code) in FailureCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, place, "{code:?}");
         }
-        assert_eq!(FailureCode::ALL.len(), FailureCode::Unknown as usize + 1);
     }
 }

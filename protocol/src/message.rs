@@ -13,8 +13,6 @@ pub const MAX_SUBJECT: usize = 120;
 pub const MAX_FILES: usize = 10;
 /// The largest file of a message, in bytes.
 pub const MAX_FILE: u64 = 10 * 1024 * 1024;
-/// What a file of a message may be: pictures, PDF and plain text, each of which a reader's device draws by itself.
-pub const FILE_TYPES: [&str; 4] = ["image/jpeg", "image/png", "application/pdf", "text/plain"];
 
 /// What a thread is about and who takes part. One per thread scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -125,7 +123,7 @@ pub struct SendMessage {
     pub message: MessageId,
     /// 1..=[`MAX_TEXT`] characters after trimming; with files it may be empty.
     pub text: String,
-    /// Files that the sender has uploaded, at most [`MAX_FILES`] of [`FILE_TYPES`] and [`MAX_FILE`] bytes each. Until all
+    /// Files that the sender has uploaded, at most [`MAX_FILES`] of [`FILE_TYPES`](crate::document::FILE_TYPES) and [`MAX_FILE`] bytes each. Until all
     /// are stored the act is answered with [`Missing`](crate::refusal::RefusalCode::Missing).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub files: Vec<BlobRef>,

@@ -21,7 +21,7 @@ use http::StatusCode;
 use http::header::{CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE};
 use object_store::{ObjectStoreExt as _, PutPayload};
 use protocol::Millis;
-use protocol::document::{BlobRef, BlobStored, Document, MAX_BLOB};
+use protocol::document::{BlobRef, BlobStored, Document, FILE_TYPES, MAX_BLOB};
 use protocol::id::{BlobId, MAX_ID, MunicipalityId, ScopeId};
 use protocol::identity::Realm;
 use protocol::message::{MAX_FILE, Message};
@@ -100,8 +100,8 @@ pub async fn is_stored(tx: &mut Tx<'_>, caller: &Caller, blob: &BlobId) -> Resul
 /// on it belongs to `municipality`.
 ///
 /// # Errors
-/// [`RefusalCode::Access`] unless the caller has stored it, [`RefusalCode::Invalid`] or [`RefusalCode::TooLong`] for its
-/// name.
+/// [`RefusalCode::Access`] unless the caller has stored it, [`RefusalCode::Invalid`] for another kind of file than
+/// [`FILE_TYPES`], that or [`RefusalCode::TooLong`] for its name.
 pub async fn named(
     tx: &mut Tx<'_>,
     caller: &Caller,
@@ -119,10 +119,13 @@ pub async fn named(
     .fetch_optional(&mut *tx.conn)
     .await?;
     let (size, sha256) = row.ok_or(RefusalCode::Access)?;
+    if !FILE_TYPES.contains(&file.media_type.as_str()) {
+        return Err(RefusalCode::Invalid.into());
+    }
     Ok(BlobRef {
         blob: file.blob.clone(),
         name: text::line(&file.name, 200)?,
-        media_type: text::line(&file.media_type, 100)?,
+        media_type: file.media_type.clone(),
         size: u64::try_from(size).unwrap_or(0),
         sha256,
     })

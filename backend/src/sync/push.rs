@@ -7,10 +7,12 @@ use crate::db::{Tx, attempt};
 use crate::error::{Body, Error};
 use crate::feed::flush;
 use crate::identity::Caller;
+use crate::refused::RefusedAct;
 use crate::text::hex;
 use crate::{access, case, document, message, relation, task};
-use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use protocol::Millis;
 use protocol::id::{BlobId, DeviceId, ScopeId};
 use protocol::identity::Level;
@@ -29,8 +31,11 @@ pub(super) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(asked): Body<PushRequest>,
-) -> Result<Json<PushResponse>, Error> {
-    push_at(&app, caller, asked, app.db.now()).await.map(Json)
+) -> Result<Response, Error> {
+    let answer = push_at(&app, caller, asked, app.db.now()).await?;
+    let is_refused = |result: &MutationResult| matches!(&result.outcome, Outcome::Refused { refusal } if refusal.code == RefusalCode::Access);
+    let refused = answer.results.iter().any(is_refused).then_some(Extension(RefusedAct));
+    Ok((refused, Json(answer)).into_response())
 }
 
 /// Does what was asked, once, as at `now`.
