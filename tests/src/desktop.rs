@@ -80,6 +80,12 @@ impl Desktop {
         Ok(fs::write(settings.join("settings.ini"), format!("[Settings]\n{wish}"))?)
     }
 
+    /// For the environment of a program that is to find no keyring.
+    #[must_use]
+    pub fn no_keyring() -> (String, String) {
+        ("DBUS_SESSION_BUS_ADDRESS".to_owned(), "unix:path=/nonexistent/bus".to_owned())
+    }
+
     /// Where what the display shows can be read: its end is [`SCREEN`] pixels of four bytes.
     pub fn screen(&self) -> PathBuf {
         self.folder.join("Xvfb_screen0")

@@ -2,7 +2,7 @@
 //! window besides the usual one. What a picture cannot show to a machine, [`Window::faults`] looks for: text that is
 //! cut, wider than the window, too pale, or left in another language.
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, bail, ensure};
 use serde_json::json;
 
 use crate::stage::Role;
@@ -174,6 +174,18 @@ impl Window {
              return !!end && end.getBoundingClientRect().top <= innerHeight";
         let seen = async || Ok((self.run(IN_SIGHT, Vec::new()).await? == json!(true)).then_some(()));
         until("the end of the thread to be in sight", LONG, seen).await
+    }
+
+    /// Scrolls to what the selector names.
+    ///
+    /// # Errors
+    /// When it is not there.
+    pub async fn bring(&self, selector: &str) -> Result<()> {
+        let script = "const it = document.querySelector(arguments[0]); if (it) it.scrollIntoView({ block: 'center' }); \
+                      return !!it";
+        let is_there = self.run(script, vec![json!(selector)]).await?;
+        ensure!(is_there == json!(true), "{selector} is not there");
+        Ok(())
     }
 
     /// Scrolls to a place from the top, and says whether there is more below.

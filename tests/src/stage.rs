@@ -17,6 +17,8 @@ use crate::window::{Program, Size};
 
 /// Maja Sjögren in Helsingborg, the resident of the story.
 pub const RESIDENT: &str = "199403129803";
+/// Ida Holm in Landskrona, a guardian of the story.
+pub const GUARDIAN: &str = "198608169887";
 /// Helena Forsberg, the resident's caseworker.
 pub const CASEWORKER: &str = "198305179841";
 

@@ -207,6 +207,16 @@ impl Window {
         written.with_context(|| format!("{selector} takes no words"))
     }
 
+    /// Puts words into a field in the place of what is there, at once and whatever signs they hold.
+    ///
+    /// # Errors
+    /// When there is no such field.
+    pub async fn paste(&self, selector: &str, words: &str) -> Result<()> {
+        let script = "const field = document.querySelector(arguments[0]); field.value = arguments[1]; \
+                      field.dispatchEvent(new InputEvent('input', { bubbles: true }))";
+        self.run(script, vec![json!(selector), json!(words)]).await.map(drop)
+    }
+
     /// Runs a script in the page and hands back what it returns.
     ///
     /// # Errors

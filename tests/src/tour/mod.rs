@@ -1,8 +1,12 @@
 //! The story in the real windows, with a picture of what matters, in the look that is wished for. A step that
 //! fails leaves pictures of every open window beside the others; what looks wrong in any picture fails the tour.
 
+mod computer;
+mod guardian;
+mod own;
 mod story;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -11,6 +15,7 @@ use anyhow::{Context as _, Result, ensure};
 use crate::browser::{self, HandOver};
 use crate::desktop::Desktop;
 use crate::look::{Look, Shape};
+use crate::person::{confirm_on_this_device, write_new_code};
 use crate::say;
 use crate::stage::{Role, Stage};
 use crate::window::Window;
@@ -50,14 +55,10 @@ pub async fn play(folder: &Path, look: Look) -> Result<Told> {
 
 /// The windows are named before what they stand on, as fields are dropped in that order.
 struct Tour {
-    resident: Option<Window>,
-    caseworker: Option<Window>,
-    browser: Option<Window>,
-    phone: Option<Window>,
+    windows: BTreeMap<Cast, Window>,
+    links: BTreeMap<Cast, HandOver>,
     desktop: Desktop,
     stage: Stage,
-    resident_links: HandOver,
-    caseworker_links: HandOver,
     folder: PathBuf,
     look: Look,
     step: String,
@@ -73,13 +74,9 @@ impl Tour {
         let desktop = Desktop::start(stage.folder()).await?;
         desktop.prefer(look.theme)?;
         Ok(Self {
-            resident: None,
-            caseworker: None,
-            browser: None,
-            phone: None,
+            windows: BTreeMap::new(),
+            links: BTreeMap::new(),
             desktop,
-            resident_links: HandOver::new(stage.folder(), "resident")?,
-            caseworker_links: HandOver::new(stage.folder(), "caseworker")?,
             stage,
             folder: folder.to_owned(),
             look,
@@ -100,8 +97,20 @@ impl Tour {
 
     /// Leaves a picture of a window, and of the app one in each of the look's other shapes, all down the page.
     async fn picture(&mut self, of: Cast, name: &str) -> Result<()> {
+        self.picture_in_shapes(of, name, None).await
+    }
+
+    /// The same of one place in the page: what stands around it was pictured before.
+    async fn picture_of(&mut self, of: Cast, name: &str, selector: &str) -> Result<()> {
+        self.picture_in_shapes(of, name, Some(selector)).await
+    }
+
+    async fn picture_in_shapes(&mut self, of: Cast, name: &str, place: Option<&str>) -> Result<()> {
         self.scenes += 1;
         let name = format!("{:02}-{name}", self.scenes);
+        if let Some(selector) = place {
+            self.window(of)?.bring(selector).await?;
+        }
         self.take(of, &name).await.with_context(|| format!("picture {name}"))?;
         let Some(role) = of.role() else { return Ok(()) };
         self.inspect(of, &name).await?;
@@ -114,7 +123,14 @@ impl Tour {
             self.shape(of, shape).await?;
             let name = format!("{name}-{}", shape.name);
             self.inspect(of, &name).await?;
-            self.take_all(of, &name).await.with_context(|| format!("picture {name}"))?;
+            let taken = match place {
+                Some(selector) => {
+                    self.window(of)?.bring(selector).await?;
+                    self.take(of, &format!("{name}-1")).await
+                }
+                None => self.take_all(of, &name).await,
+            };
+            taken.with_context(|| format!("picture {name}"))?;
         }
         self.shape(of, Shape { name: "usual", size: usual, text: 100 }).await?;
         self.window(of)?.scroll_to(stood).await.map(drop)
@@ -143,13 +159,7 @@ impl Tour {
     }
 
     async fn shape(&mut self, of: Cast, shape: Shape) -> Result<()> {
-        let window = match of {
-            Cast::Resident => &mut self.resident,
-            Cast::Caseworker => &mut self.caseworker,
-            Cast::Browser => &mut self.browser,
-            Cast::Phone => &mut self.phone,
-        };
-        let window = window.as_mut().context("it is open")?;
+        let window = self.windows.get_mut(&of).with_context(|| of.is_not_open())?;
         window.scale_text(shape.text).await?;
         window.resize(shape.size).await
     }
@@ -161,47 +171,50 @@ impl Tour {
         Ok(())
     }
 
-    async fn open_app(&mut self, role: Role) -> Result<()> {
-        let (profile, links) = match role {
-            Role::Resident => ("resident", &self.resident_links),
-            Role::Caseworker => ("caseworker", &self.caseworker_links),
-        };
-        let program = self.stage.app(role, profile, links)?;
+    /// Opens somebody's app, as it was left on their device.
+    async fn open_app(&mut self, of: Cast) -> Result<()> {
+        let role = of.role().context("a browser is no app")?;
+        let links = HandOver::new(self.stage.folder(), of.name())?;
+        let mut program = self.stage.app(role, of.name(), &links)?;
+        if of == Cast::Computer {
+            program.env.push(Desktop::no_keyring());
+        }
         let window = Window::open(&self.desktop, self.stage.folder(), &program).await?;
         let theme = window.theme().await?;
         ensure!(theme == self.look.theme, "the window takes its desktop for {theme:?}");
-        match role {
-            Role::Resident => self.resident = Some(window),
-            Role::Caseworker => self.caseworker = Some(window),
-        }
+        self.links.insert(of, links);
+        self.windows.insert(of, window);
         Ok(())
     }
 
-    async fn open_browser(&mut self, role: Role) -> Result<()> {
-        let links = if role == Role::Resident { &self.resident_links } else { &self.caseworker_links };
-        let address = links.address().await?;
-        self.browser = Some(browser::open(&self.desktop, self.stage.folder(), &address).await?);
+    /// Opens the browser where the app wants it.
+    async fn open_browser(&mut self, of: Cast) -> Result<()> {
+        let address = self.links.get(&of).with_context(|| of.is_not_open())?.address().await?;
+        let browser = browser::open(&self.desktop, self.stage.folder(), &address).await?;
+        self.windows.insert(Cast::Browser, browser);
         Ok(())
+    }
+
+    /// Goes through a login that the app has asked for, to the code for the device.
+    async fn finish_login(&mut self, of: Cast, number: &str) -> Result<()> {
+        self.open_browser(of).await?;
+        confirm_on_this_device(self.window(Cast::Browser)?, number).await?;
+        self.close(Cast::Browser).await?;
+        write_new_code(self.window(of)?).await?;
+        self.window(of)?.click("#code-submit").await
+    }
+
+    async fn close(&mut self, of: Cast) -> Result<()> {
+        self.windows.remove(&of).with_context(|| of.is_not_open())?.close().await
     }
 
     fn window(&self, of: Cast) -> Result<&Window> {
-        let (window, name) = match of {
-            Cast::Resident => (&self.resident, "the resident's window"),
-            Cast::Caseworker => (&self.caseworker, "the caseworker's window"),
-            Cast::Browser => (&self.browser, "the browser"),
-            Cast::Phone => (&self.phone, "the phone"),
-        };
-        window.as_ref().with_context(|| format!("{name} is not open"))
+        self.windows.get(&of).with_context(|| of.is_not_open())
     }
 
     async fn show_failure(&self) {
-        for (of, name) in [
-            (Cast::Resident, "resident"),
-            (Cast::Caseworker, "caseworker"),
-            (Cast::Browser, "browser"),
-            (Cast::Phone, "phone"),
-        ] {
-            let Ok(window) = self.window(of) else { continue };
+        for (of, window) in &self.windows {
+            let name = of.name();
             let path = self.folder.join(format!("failed-{name}.png"));
             let shown = match window.raw_picture().await {
                 Ok(picture) => fs::write(&path, picture).map_err(Into::into),
@@ -216,11 +229,19 @@ impl Tour {
 }
 
 /// Whose window.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Cast {
+    /// Maja's phone.
     Resident,
+    /// A computer without a keyring that Maja uses, too.
+    Computer,
+    /// Ida's phone.
+    Guardian,
+    /// Helena's desk.
     Caseworker,
+    /// Whoever's browser is open.
     Browser,
+    /// The phone that holds an e-identification.
     Phone,
 }
 
@@ -228,9 +249,25 @@ impl Cast {
     /// Whose app it is, if it is one.
     fn role(self) -> Option<Role> {
         match self {
-            Self::Resident => Some(Role::Resident),
+            Self::Resident | Self::Computer | Self::Guardian => Some(Role::Resident),
             Self::Caseworker => Some(Role::Caseworker),
             Self::Browser | Self::Phone => None,
         }
+    }
+
+    /// Names files.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Resident => "resident",
+            Self::Computer => "computer",
+            Self::Guardian => "guardian",
+            Self::Caseworker => "caseworker",
+            Self::Browser => "browser",
+            Self::Phone => "phone",
+        }
+    }
+
+    fn is_not_open(self) -> String {
+        format!("the window of {} is not open", self.name())
     }
 }

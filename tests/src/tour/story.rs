@@ -8,11 +8,9 @@ use serde_json::json;
 
 use super::{Cast, Tour};
 use crate::browser;
-use crate::person::{
-    CODE, ask_to_sign_in, choose_person, confirm_on_this_device, see_way_back, unlock, write_new_code,
-};
+use crate::person::{CODE, ask_to_sign_in, choose_person, see_way_back, unlock, write_new_code};
 use crate::say;
-use crate::stage::{CASEWORKER, RESIDENT, Role};
+use crate::stage::{CASEWORKER, RESIDENT};
 use crate::wait::{LONG, until};
 use crate::window::Window;
 
@@ -22,8 +20,6 @@ const WRITTEN_OFFLINE: &str = "En sak till: får jag ta med min syster till möt
 
 /// With a vertical tab, as a word processor puts between lines.
 const PASTED: &str = "Mitt schema:\u{b}måndag och torsdag förmiddag är jag ledig.";
-const PASTE: &str = "const field = document.querySelector('#reply'); field.value = arguments[0]; \
-                     field.dispatchEvent(new InputEvent('input', { bubbles: true }))";
 
 /// How soon one must see what the other has written.
 const SOON: Duration = Duration::from_secs(1);
@@ -37,7 +33,12 @@ impl Tour {
         self.resident_reads_decision().await?;
         self.resident_searches().await?;
         self.caseworker_opens_case().await?;
+        self.guardian_reads().await?;
+        self.guardian_is_given_more().await?;
+        self.code_is_given().await?;
+        self.computer_comes_in_with_it().await?;
         self.resident_looks_after_her_things().await?;
+        self.resident_sees_who_has_what().await?;
         self.network_goes_away().await?;
         self.network_comes_back().await?;
         self.words_are_refused().await?;
@@ -46,7 +47,7 @@ impl Tour {
 
     async fn resident_logs_in(&mut self) -> Result<()> {
         self.step("Maja opens the app on her phone and sees the municipalities");
-        self.open_app(Role::Resident).await?;
+        self.open_app(Cast::Resident).await?;
         self.resident()?.see("input[name=municipality][value=bjuv]").await?;
         self.resident()?.speak(self.look.language).await?;
         self.picture(Cast::Resident, "choose-municipality").await?;
@@ -56,7 +57,7 @@ impl Tour {
         self.resident()?.see("#municipality-fault").await?;
         self.picture(Cast::Resident, "municipality-missing").await?;
         ask_to_sign_in(self.resident()?).await?;
-        self.open_browser(Role::Resident).await?;
+        self.open_browser(Cast::Resident).await?;
         self.browser()?.click("#cancel").await?;
         self.resident()?.see("#reason").await?;
         self.close_browsers().await?;
@@ -68,7 +69,7 @@ impl Tour {
         self.picture(Cast::Resident, "go-on-in-the-browser").await?;
 
         self.step("The browser asks how she wants to identify herself");
-        self.open_browser(Role::Resident).await?;
+        self.open_browser(Cast::Resident).await?;
         self.browser()?.see("#this-device").await?;
         self.browser()?.see("#cancel").await?;
         self.picture(Cast::Browser, "choose-device").await?;
@@ -81,7 +82,8 @@ impl Tour {
         self.step("On that device she sees who asks, and confirms");
         let address = self.browser()?.run("return document.querySelector('#open-phone').href", Vec::new()).await?;
         let address = address.as_str().context("the phone has an address")?;
-        self.phone = Some(browser::open(&self.desktop, self.stage.folder(), address).await?);
+        let phone = browser::open(&self.desktop, self.stage.folder(), address).await?;
+        self.windows.insert(Cast::Phone, phone);
         choose_person(self.window(Cast::Phone)?, RESIDENT).await?;
         self.picture(Cast::Phone, "confirm").await?;
         self.window(Cast::Phone)?.click("#confirm").await?;
@@ -118,16 +120,12 @@ impl Tour {
 
     async fn caseworker_logs_in(&mut self) -> Result<()> {
         self.step("Helena opens the same app at her desk and logs in as staff");
-        self.open_app(Role::Caseworker).await?;
+        self.open_app(Cast::Caseworker).await?;
         self.caseworker()?.see("input[name=municipality]").await?;
         self.caseworker()?.speak(self.look.language).await?;
         self.picture(Cast::Caseworker, "desk-login").await?;
         ask_to_sign_in(self.caseworker()?).await?;
-        self.open_browser(Role::Caseworker).await?;
-        confirm_on_this_device(self.browser()?, CASEWORKER).await?;
-        self.close_browsers().await?;
-        write_new_code(self.caseworker()?).await?;
-        self.caseworker()?.click("#code-submit").await?;
+        self.finish_login(Cast::Caseworker, CASEWORKER).await?;
         self.caseworker()?.see("main#inbox button.inbox-row").await?;
         self.picture(Cast::Caseworker, "inbox").await?;
 
@@ -201,6 +199,10 @@ impl Tour {
         self.resident()?.write("#search-words", "stöd").await?;
         self.resident()?.see("main#search .hit mark").await?;
         self.picture(Cast::Resident, "search").await?;
+        self.resident()?.paste("#search-words", "snöskoter").await?;
+        self.resident()?.see("main#search .empty").await?;
+        self.picture(Cast::Resident, "search-finds-nothing").await?;
+        self.resident()?.paste("#search-words", "stöd").await?;
         self.resident()?.click("main#search .hit").await?;
         self.resident()?.see("main:not(#search)").await
     }
@@ -224,29 +226,12 @@ impl Tour {
         self.caseworker()?.see("#thread .message[data-state=sent]").await
     }
 
-    async fn resident_looks_after_her_things(&mut self) -> Result<()> {
-        self.step("She says that a thing is done");
-        self.resident()?.click("#nav-home").await?;
-        self.resident()?.click("main#home .task .complete").await?;
-        self.resident()?.see(".notice.done").await?;
-        self.picture(Cast::Resident, "done").await?;
-
-        self.step("On her own page she finds language, help, and the way out, which says what it takes away");
-        self.resident()?.click("#nav-me").await?;
-        self.resident()?.see("main#me").await?;
-        self.picture(Cast::Resident, "me").await?;
-        self.resident()?.click("#sign-out").await?;
-        self.resident()?.see("#sign-out-confirm").await?;
-        self.picture(Cast::Resident, "log-out").await?;
-        self.resident()?.click(".confirm button:not(.danger)").await
-    }
-
     async fn network_goes_away(&mut self) -> Result<()> {
         self.step("The network goes away; Maja closes the app and opens it again");
         self.stage.kill_backend().await?;
         self.resident()?.see("#freshness[data-online=false]").await?;
-        self.resident.take().context("it is open")?.close().await?;
-        self.open_app(Role::Resident).await?;
+        self.close(Cast::Resident).await?;
+        self.open_app(Cast::Resident).await?;
         self.resident()?.see("#unlock").await?;
         self.picture(Cast::Resident, "locked").await?;
         self.resident()?.write("#code", "111111").await?;
@@ -259,6 +244,7 @@ impl Tour {
         self.resident()?.see("main#home .task").await?;
         self.resident()?.see("#freshness[data-online=false]").await?;
         self.picture(Cast::Resident, "home-offline").await?;
+        self.own_page_without_network().await?;
 
         self.step("Her case, the decision and its page are on her phone, too");
         self.open_case().await?;
@@ -300,7 +286,7 @@ impl Tour {
         self.step(
             "Words pasted from elsewhere hold a sign that the service does not take; she is told, and takes them back",
         );
-        self.resident()?.run(PASTE, vec![json!(PASTED)]).await?;
+        self.resident()?.paste("#reply", PASTED).await?;
         self.resident()?.click("#send").await?;
         self.resident()?.see(".message[data-state=refused]").await?;
         self.resident()?.see("#refused").await?;
@@ -328,8 +314,10 @@ impl Tour {
     }
 
     async fn close_browsers(&mut self) -> Result<()> {
-        for window in [self.browser.take(), self.phone.take()].into_iter().flatten() {
-            window.close().await?;
+        for browser in [Cast::Browser, Cast::Phone] {
+            if self.windows.contains_key(&browser) {
+                self.close(browser).await?;
+            }
         }
         Ok(())
     }
@@ -339,11 +327,11 @@ impl Tour {
         if self.look.in_every_shape { LONG } else { SOON }
     }
 
-    fn resident(&self) -> Result<&Window> {
+    pub(super) fn resident(&self) -> Result<&Window> {
         self.window(Cast::Resident)
     }
 
-    fn caseworker(&self) -> Result<&Window> {
+    pub(super) fn caseworker(&self) -> Result<&Window> {
         self.window(Cast::Caseworker)
     }
 
