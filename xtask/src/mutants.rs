@@ -28,7 +28,8 @@ pub(crate) fn stale() -> Result<Vec<String>> {
     for patch in files(&root().join("mutants"))? {
         let fits = command("git").args(["apply", "--check"]).arg(&patch).stderr(Stdio::null()).status()?.success();
         if !fits {
-            stale.push(format!("{}: does not fit the code any more", patch.display()));
+            let name = patch.strip_prefix(root()).unwrap_or(&patch);
+            stale.push(format!("{}: does not fit the code any more", name.display()));
         }
     }
     Ok(stale)
