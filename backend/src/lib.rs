@@ -97,6 +97,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(openapi::router())
         .merge(identity::router())
         .merge(access::router())
+        .merge(case::router())
         .merge(document::router())
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))

@@ -175,4 +175,7 @@ pub struct Me {
     /// How sure one is of that.
     #[serde(default, skip_serializing_if = "Level::is_eid")]
     pub level: Level,
+    /// Whether they lead a unit.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub leads: bool,
 }

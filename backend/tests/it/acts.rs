@@ -1,6 +1,6 @@
 //! Acts as tests need them, with everything that does not matter filled in.
 
-use protocol::case::{CloseCaseTo, Mask, OpenCase, OpenCaseTo, WriteNote};
+use protocol::case::{AssignCase, CloseCaseTo, Mask, OpenCase, OpenCaseTo, WriteNote};
 use protocol::document::{DocumentSort, Section, SignDocument};
 use protocol::id::{CaseId, DocumentId, MessageId, PersonId, RecordId, ThreadId};
 use protocol::message::{SendMessage, StartThread};
@@ -77,6 +77,11 @@ pub(crate) fn send_message(thread: &str, message: &str, text: &str) -> SendMessa
 /// Ends what `person` sees of `case`.
 pub(crate) fn close_case_to(case: &str, person: &str) -> CloseCaseTo {
     CloseCaseTo { case: CaseId::new(case), person: PersonId::new(person), ground: "vårdnaden har upphört".into() }
+}
+
+/// Gives `case` to `person`.
+pub(crate) fn assign_case(case: &str, person: &str) -> AssignCase {
+    AssignCase { case: CaseId::new(case), person: PersonId::new(person), ground: "tar över efter Sara".into() }
 }
 
 /// Hides `fact` from these and nobody else.

@@ -89,6 +89,7 @@ pub async fn prepare(setup: &Setup, seat: Seat, cipher: Cipher) -> Result<(), Fa
         municipality_phone: "0".to_owned(),
         own_scope: ScopeId::new(seat.own_scope),
         level: Level::Eid,
+        leads: false,
     };
     let token = setup.backend.join("identity/token").map_err(|error| internal(&error))?;
     let mut tx = store.write().await?;

@@ -59,7 +59,7 @@ pub(crate) struct World {
     pub(crate) lose_push_replies: bool,
     /// Rows are kept back, answers to mutations are not.
     pub(crate) withhold_rows: bool,
-    /// Messages, that tasks are done, and powers of attorney are refused with this.
+    /// Whatever a person does is refused with this.
     pub(crate) refuse: Option<RefusalCode>,
     /// At most so many records in a page.
     pub(crate) page: usize,
@@ -99,6 +99,7 @@ impl Backend {
             .route("/sync/push", post(push))
             .route("/sync/events", get(events))
             .route("/access/open", post(open))
+            .merge(crate::decide::routes())
             .route("/blobs/{scope}/{document}", get(blob))
             .layer(middleware::from_fn_with_state(Arc::clone(&shared), only_known))
             .merge(oidc::routes())
@@ -167,6 +168,7 @@ impl World {
                 municipality_phone: "0418-000000".to_owned(),
                 own_scope: ScopeId::new("own"),
                 level: Level::Eid,
+                leads: false,
             },
             db_epoch: "first".to_owned(),
             now: NOW,
@@ -259,8 +261,7 @@ impl World {
         if !self.scopes.get(lane).is_some_and(|scope| scope.granted) {
             return refused(RefusalCode::Access);
         }
-        let can_be_refused =
-            matches!(mutation.act, Act::SendMessage(_) | Act::CompleteTask(_) | Act::GivePowerOfAttorney(_));
+        let can_be_refused = !matches!(mutation.act, Act::MarkRead(_) | Act::Seen(_));
         if let (true, Some(code)) = (can_be_refused, self.refuse) {
             return refused(code);
         }

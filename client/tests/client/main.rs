@@ -1,6 +1,7 @@
 //! The client core against a typed fake backend: real SQLCipher in a temp folder, real HTTP on loopback.
 
 mod backend;
+mod decide;
 mod device;
 mod devices;
 mod document;
@@ -13,6 +14,7 @@ mod oidc;
 mod passphrase;
 mod proof;
 mod relation;
+mod review;
 mod session;
 mod staff;
 mod stolen;

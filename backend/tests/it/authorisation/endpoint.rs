@@ -22,6 +22,8 @@ enum Of {
     Open,
     /// The lines of the log about the case.
     Log,
+    /// Whom the case can be given to.
+    Assignable,
     /// The file of its document, by whatever scope.
     File,
     /// Anything of the case.
@@ -31,7 +33,7 @@ enum Of {
 }
 
 /// Every endpoint; one that the backend's list has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 34] = [
+const ENDPOINTS: [(&str, &str, Probe); 36] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
@@ -55,11 +57,13 @@ const ENDPOINTS: [(&str, &str, Probe); 34] = [
     ("POST", "/identity/userinfo", Probe::Plain("")),
     ("GET", "/municipalities", Probe::Plain("")),
     ("GET", "/me", Probe::Plain("")),
+    ("GET", "/mask-grounds", Probe::Plain("")),
     ("POST", "/blobs", Probe::Plain("bytes")),
     ("POST", "/sync/push", Probe::Plain(r#"{"device":"d","mutations":[]}"#)),
     ("GET", "/sync/events", Probe::Plain("")),
     ("POST", "/access/open", Probe::Of(Of::Open)),
     ("GET", "/access/log", Probe::Of(Of::Log)),
+    ("GET", "/cases/{case}/assignable", Probe::Of(Of::Assignable)),
     ("GET", "/blobs/{scope}/{document}", Probe::Of(Of::File)),
     ("POST", "/sync/pull", Probe::Of(Of::Case(PULL))),
     ("POST", "/sync/pull", Probe::Of(Of::Thread(PULL))),
@@ -101,7 +105,7 @@ pub(super) async fn rows(stage: &Stage) -> Vec<Row> {
                 let part = match of {
                     Of::Case(_) => ", case",
                     Of::Thread(_) => ", thread",
-                    Of::Open | Of::Log | Of::File => "",
+                    Of::Open | Of::Log | Of::Assignable | Of::File => "",
                 };
                 for record in &RECORDS {
                     let mut cells = Vec::new();
@@ -144,6 +148,10 @@ async fn open(stage: &Stage, actor: &Actor, scope: &ScopeId, reason: Option<&str
 async fn tried(stage: &Stage, actor: &Actor, record: &Record, (method, path): (&str, &str), of: Of) -> String {
     let (body, wanted) = match of {
         Of::Open => return open(stage, actor, &stage.staff_scope(record).await, None).await.cell(),
+        Of::Assignable => {
+            let path = path.replace("{case}", record.case);
+            return stage.ask(actor, method, &path, String::new()).await.cell();
+        }
         Of::Log => ("", vec![format!(r#""title":"{}""#, record.case)]),
         Of::File => {
             let mut answer = None;

@@ -55,17 +55,28 @@ pub(super) struct Record {
     pub(super) person: &'static str,
     /// Who works on it.
     pub(super) caseworker: &'static str,
+    /// Who could work on it instead.
+    pub(super) colleague: &'static str,
     /// Who is let in for them.
     pub(super) proxy: &'static str,
     /// As what.
     pub(super) relation: &'static str,
 }
 
+const fn record(
+    name: &'static str,
+    case: &'static str,
+    (person, proxy, relation): (&'static str, &'static str, &'static str),
+    (caseworker, colleague): (&'static str, &'static str),
+) -> Record {
+    Record { name, case, person, caseworker, colleague, proxy, relation }
+}
+
 /// All of them.
 pub(super) const RECORDS: [Record; 3] = [
-    Record { name: "own", case: "c1", person: "barn", caseworker: "sara", proxy: "moa", relation: "r-moa" },
-    Record { name: "other", case: "c2", person: "agnes", caseworker: "ulf", proxy: "gustav", relation: "r-agnes" },
-    Record { name: "elsewhere", case: "c3", person: "bo", caseworker: "stina", proxy: "gustav", relation: "r-bo" },
+    record("own", "c1", ("barn", "moa", "r-moa"), ("sara", "samir")),
+    record("other", "c2", ("agnes", "gustav", "r-agnes"), ("ulf", "una")),
+    record("elsewhere", "c3", ("bo", "gustav", "r-bo"), ("stina", "sten")),
 ];
 
 impl Record {
@@ -82,6 +93,11 @@ impl Record {
     /// The thread.
     pub(super) fn thread(&self) -> String {
         format!("{}-t", self.case)
+    }
+
+    /// That somebody opened it to whom it was not assigned.
+    pub(super) fn opening(&self) -> String {
+        format!("{}-o", self.case)
     }
 
     /// The task.
@@ -120,6 +136,11 @@ impl Stage {
             .await;
         }
         town.must("sara", open_case_to("c1", "ombud")).await;
+        town.sql(
+            "INSERT INTO flagged_opening (id, municipality, case_id, by_person, purpose, reason, at)
+             SELECT id || '-o', municipality, id, 'samir', 'stand_in', 'Jag vikarierar.', 0 FROM case_file WHERE $1 > 0",
+        )
+        .await;
         town.must("agnes", Invite { code_hash: hash_code(CODE).expect("is a code") }).await;
         Self { town }
     }

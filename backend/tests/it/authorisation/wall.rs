@@ -14,8 +14,15 @@ use protocol::task::AskFor;
 use serde_json::json;
 
 /// What would be found of nothing at all.
-const NOTHING: Record =
-    Record { name: "nothing", case: "c9", person: "p9", caseworker: "s9", proxy: "q9", relation: "r9" };
+const NOTHING: Record = Record {
+    name: "nothing",
+    case: "c9",
+    person: "p9",
+    caseworker: "s9",
+    colleague: "t9",
+    proxy: "q9",
+    relation: "r9",
+};
 
 /// Those on the other side of it from the record `elsewhere`.
 fn outsiders() -> impl Iterator<Item = &'static Actor> {

@@ -113,6 +113,7 @@ impl Device {
             municipality_phone: String::new(),
             own_scope: own_scope(person),
             level: Level::Eid,
+            leads: false,
         };
         settle_in(&store, &me, &id).await?;
         Ok(Self {

@@ -1,5 +1,6 @@
 //! Who has looked: the log in plain words, by day. It is asked for anew each time and never kept on the device.
 
+use super::purpose_key;
 use crate::call::use_call;
 use crate::kit::{Empty, Failed, Page, awaited};
 use crate::locale::{Key, Words, use_words};
@@ -7,7 +8,7 @@ use crate::moment::{self, Form, Moment};
 use crate::route::Route;
 use crate::shell;
 use bridge::Failure;
-use bridge::access::{LogAct, LogLineView, LogThing, LogWho, Purpose, ShowAccessLog};
+use bridge::access::{LogAct, LogLineView, LogThing, LogWho, ShowAccessLog};
 use bridge::document::DocumentSort;
 use yew::prelude::*;
 
@@ -117,7 +118,9 @@ fn sentence(words: &Words, line: &LogLineView) -> AttrValue {
         LogAct::Changed => Key("access-log-changed"),
         LogAct::LetIn => Key("access-log-let-in"),
         LogAct::ShutOut => Key("access-log-shut-out"),
+        LogAct::Assigned => Key("access-log-assigned"),
         LogAct::Asked => Key("access-log-asked"),
+        LogAct::Reviewed => Key("access-log-reviewed"),
         LogAct::Unknown => Key("access-log-did"),
     };
     let (who, what) = (who(words, &line.who), what(words, &line.what));
@@ -158,51 +161,4 @@ fn what(words: &Words, what: &LogThing) -> AttrValue {
         LogThing::Other => return words.say("access-log-other"),
     };
     words.say_with(key, &[("title", title.as_str().into())])
-}
-
-fn purpose_key(purpose: Purpose) -> Key {
-    match purpose {
-        Purpose::Reply => Key("access-reply"),
-        Purpose::Handle => Key("access-handle"),
-        Purpose::StandIn => Key("access-stand-in"),
-        Purpose::Review => Key("access-review"),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::locale::Locale;
-
-    fn line(who: LogWho) -> LogLineView {
-        LogLineView {
-            at: 1,
-            who,
-            act: LogAct::Read,
-            what: LogThing::Document { sort: DocumentSort::Investigation, title: "Stöd i hemmet".into() },
-            purpose: None,
-            unassigned: false,
-            concerns: None,
-            about: None,
-        }
-    }
-
-    fn plain(words: &Words, line: &LogLineView) -> String {
-        sentence(words, line).replace(['\u{2068}', '\u{2069}'], "")
-    }
-
-    #[test]
-    fn a_line_says_who_did_what_with_what() {
-        let words = Words::new(Locale::Swedish);
-        let staff = |name: Option<&str>| LogWho::Staff {
-            name: name.map(str::to_owned),
-            title: Some("Socialsekreterare".into()),
-            unit: Some("Barn och familj".into()),
-        };
-        let by_name = line(staff(Some("Sara Lind")));
-        assert_eq!(plain(&words, &by_name), "Sara Lind, socialsekreterare läste utredningen ”Stöd i hemmet”.");
-        let by_role = line(staff(None));
-        assert_eq!(plain(&words, &by_role), "Socialsekreterare, Barn och familj läste utredningen ”Stöd i hemmet”.");
-        assert_eq!(plain(&words, &line(LogWho::Me)), "Du läste utredningen ”Stöd i hemmet”.");
-    }
 }
