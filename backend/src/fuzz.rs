@@ -4,7 +4,9 @@
 //! Compiled for tests, which try these with random input at each run, and for `fuzz/`, which tries for as long as it
 //! is let.
 
-pub use crate::identity::fuzz::{cookie, fields, proof, redirect, token};
+pub use crate::identity::fuzz::{
+    back, cookie, fields, metadata, proof, provider_answer, redirect, signed, token, tokens, unsigned,
+};
 
 use crate::serve::address::Origin;
 use http::{HeaderMap, HeaderValue};
@@ -68,6 +70,16 @@ mod tests {
         vec(piece, 0..8).prop_map(|pieces| pieces.concat())
     }
 
+    /// An object of some of these members, a name at most once.
+    fn object(members: &'static [&'static str]) -> impl Strategy<Value = String> {
+        proptest::sample::subsequence(members, 0..=members.len()).prop_map(|members| {
+            let name = |member: &str| member.split(':').next().unwrap_or_default().to_owned();
+            let mut names = std::collections::HashSet::new();
+            let once: Vec<&str> = members.into_iter().filter(|member| names.insert(name(member))).collect();
+            format!("{{{}}}", once.join(","))
+        })
+    }
+
     const ADDRESS: &[&str] = &[
         "http://",
         "https://",
@@ -113,6 +125,77 @@ mod tests {
         &["__Host-login", "=", ";", " ", "; ", "x=y", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA", "\"", ","];
     const FORWARDED: &[&str] =
         &["10.0.0.1", "192.0.2.7", "::ffff:10.0.0.1", "::1", ",", ", ", "for=", "[", "]:80", " "];
+    const ANSWER: &[&str] = &[
+        "code=c",
+        "error=access_denied",
+        "error=temporarily_unavailable",
+        "error=unmet_authentication_requirements",
+        "error=x",
+        "state=s",
+        "iss=https%3A%2F%2Fop.example",
+        "error_description=%3Cb%3E",
+        "code=",
+        "error=",
+        "&",
+        "&",
+        "&",
+    ];
+    const METADATA: &[&str] = &[
+        "\"issuer\":\"https://op.example\"",
+        "\"issuer\":\"https://op.example/\"",
+        "\"authorization_endpoint\":\"https://op.example/a\"",
+        "\"authorization_endpoint\":\"http://op.example/a\"",
+        "\"authorization_endpoint\":\"javascript:alert(1)\"",
+        "\"token_endpoint\":\"https://op.example/t\"",
+        "\"token_endpoint\":7",
+        "\"jwks_uri\":\"https://op.example/k\"",
+        "\"jwks_uri\":\"file:///etc/passwd\"",
+        "\"response_types_supported\":[\"code\"]",
+        "\"subject_types_supported\":[\"public\"]",
+        "\"id_token_signing_alg_values_supported\":[\"none\"]",
+        "\"pushed_authorization_request_endpoint\":null",
+        "\"keys\":[{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}]",
+        "\"keys\":[]",
+    ];
+    const WHOLE: &str = "\"issuer\":\"https://op.example\",\"jwks_uri\":\"https://op.example/k\",\"response_types_supported\":[\"code\"],\
+        \"subject_types_supported\":[\"public\"],\"id_token_signing_alg_values_supported\":[\"ES256\"]";
+    const TOKENS: &[&str] = &[
+        "\"access_token\":\"a\"",
+        "\"access_token\":7",
+        "\"token_type\":\"Bearer\"",
+        "\"token_type\":\"mac\"",
+        "\"id_token\":\"a.b.c\"",
+        "\"id_token\":null",
+        "\"error\":\"invalid_client\"",
+        "\"error\":\"invalid_grant\"",
+        "\"error\":[]",
+        "\"expires_in\":-1",
+    ];
+    const SAID: &[&str] = &[
+        "\"iss\":\"https://op.example\"",
+        "\"iss\":\"https://evil.example\"",
+        "\"aud\":\"digiteam\"",
+        "\"aud\":[\"digiteam\",\"other\"]",
+        "\"aud\":[7]",
+        "\"sub\":\"s\"",
+        "\"sid\":\"o\"",
+        "\"nonce\":\"nonce-of-the-login\"",
+        "\"nonce\":\"another\"",
+        "\"acr\":\"loa3\"",
+        "\"iat\":1788264000",
+        "\"iat\":9223372036854775807",
+        "\"iat\":-9223372036854775808",
+        "\"exp\":1788264300",
+        "\"exp\":9223372036854775807",
+        "\"exp\":1e300",
+        "\"auth_time\":1788264000",
+        "\"auth_time\":\"now\"",
+        "\"jti\":\"j\"",
+        "\"events\":{\"http://schemas.openid.net/event/backchannel-logout\":{}}",
+        "\"events\":[]",
+        "\"number\":\"198401019800\"",
+        "\"number\":7",
+    ];
     const JSON: &[&str] = &[
         "{",
         "}",
@@ -147,7 +230,7 @@ mod tests {
         }
 
         #[test]
-        fn tokens(text in "[A-Za-z0-9_\\-=+/]{40,46}|\\PC{0,50}") {
+        fn our_tokens(text in "[A-Za-z0-9_\\-=+/]{40,46}|\\PC{0,50}") {
             token(&text);
         }
 
@@ -160,6 +243,39 @@ mod tests {
             let header = "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"A\",\"y\":\"A\"}}";
             proof(&jwt(header, &format!("{{{claims}}}")));
             proof(&noise);
+        }
+
+        #[test]
+        fn answers(query in mix(ANSWER), state in "\\PC{0,40}|[a-z&=#?%/\\x00-\\x1f]{0,20}") {
+            provider_answer(query.as_bytes());
+            back(&state);
+        }
+
+        #[test]
+        fn what_a_provider_says_of_itself(said in object(METADATA), noise in vec(any::<u8>(), 0..80)) {
+            metadata(said.as_bytes());
+            metadata(format!("{{{WHOLE},{}", said.trim_start_matches('{')).as_bytes());
+            metadata(&noise);
+        }
+
+        #[test]
+        fn what_its_token_endpoint_says(said in object(TOKENS), noise in vec(any::<u8>(), 0..80)) {
+            tokens(said.as_bytes());
+            tokens(&noise);
+        }
+
+        #[test]
+        fn what_it_has_not_signed(header in mix(CLAIMS), said in object(SAID), noise in "[A-Za-z0-9_.\\-]{0,80}|\\PC{0,40}") {
+            for header in [header.as_str(), "{\"alg\":\"ES256\",\"kid\":\"k\"}", "{\"alg\":\"none\"}", "{\"alg\":\"HS256\"}"] {
+                let part = |text: &str| URL_SAFE_NO_PAD.encode(text);
+                unsigned(&format!("{}.{}.{noise}", part(header), part(&said)));
+            }
+            unsigned(&noise);
+        }
+
+        #[test]
+        fn what_it_has_signed(said in object(SAID)) {
+            signed(said.as_bytes());
         }
 
         #[test]

@@ -24,6 +24,7 @@ pub mod message;
 pub mod openapi;
 pub mod person;
 pub mod rate;
+mod refused;
 pub mod relation;
 pub mod routes;
 pub mod serve;
@@ -92,6 +93,7 @@ impl App {
 /// Everything that the backend answers; [`routes::ROUTES`] lists it.
 pub fn router(app: Arc<App>) -> Router {
     let headers = headers::add(&app.config.public_url);
+    let refusals = Arc::<refused::Refusals>::default();
     Router::new()
         .merge(health::router())
         .merge(openapi::router())
@@ -105,6 +107,7 @@ pub fn router(app: Arc<App>) -> Router {
         .layer(DefaultBodyLimit::max(limit::MAX_BODY))
         .layer(from_fn_with_state(limit::Pace::default(), limit::keep_pace))
         .layer(from_fn_with_state(Arc::clone(&app), rate::by_address))
+        .layer(from_fn_with_state((Arc::clone(&app), refusals), refused::tell))
         .layer(map_response(headers))
         .with_state(app)
 }

@@ -4,7 +4,7 @@ use anyhow::Context as _;
 use digiteam_backend::access::log;
 use digiteam_backend::{App, collect, config::Config, identity, load, serve, system_clock};
 use jiff::civil::Date;
-use protocol::id::MunicipalityId;
+use protocol::id::{MunicipalityId, PersonId};
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::path::PathBuf;
@@ -21,6 +21,8 @@ const USAGE: &str = "usage: digiteam-backend [--config FILE]
        digiteam-backend collect [--config FILE]
        digiteam-backend rotate-keys [--config FILE]
        digiteam-backend verify-log [--config FILE]
+       digiteam-backend log-out PERSON [--config FILE]
+       digiteam-backend take-out PERSON [--config FILE]
        digiteam-backend check-provider NAME [--config FILE]
        digiteam-backend export-log [--config FILE] --municipality ID --from DATE --until DATE
 
@@ -33,13 +35,15 @@ that the chain was not made anew. `export-log` writes the log of the days from D
 line of JSON an entry. `rotate-keys` makes the next signing keys: published at once, signing a day later,
 while the old ones stay published for as long as something may be signed with them. `check-provider` reads
 what a provider says about itself and tells what fits, what is missing and what that means; it ends
-with 1 if something is missing that is needed.
+with 1 if something is missing that is needed. `log-out` ends every session of the person with that id in the registry, and
+their devices erase what they have; `take-out` also takes them out of the registry, so that no login succeeds any more.
 
 Without --config, and over what the file says, settings come from the environment: DIGITEAM_LISTEN,
 DIGITEAM_PUBLIC_URL, DIGITEAM_DATABASE (sqlite:FILE or postgres://…), DIGITEAM_BLOBS, DIGITEAM_KEYS,
 DIGITEAM_KEEP_DELETED_DAYS, DIGITEAM_PROVIDERS (the [[provider]] tables as TOML, or the path of a file with them).";
 
-const VERBS: [&str; 7] = ["check-provider", "load", "restored", "collect", "rotate-keys", "verify-log", "export-log"];
+const VERBS: [&str; 9] =
+    ["check-provider", "load", "restored", "collect", "rotate-keys", "verify-log", "export-log", "log-out", "take-out"];
 
 /// How long answers that are under way may still take when the backend stops.
 const GRACE: Duration = Duration::from_secs(10);
@@ -73,6 +77,14 @@ async fn main() -> anyhow::Result<ExitCode> {
             let collected = collect::collect(&app.db, app.config.keep_deleted_days).await?;
             let erased = log::erase(&app.db, app.config.keep_log_days).await?;
             tracing::info!(collected, erased, "tombstones collected, log entries erased");
+        }
+        Act::LogOut(person) => {
+            let sessions = identity::log_out(&app.db, person).await?;
+            tracing::info!(sessions, "logged out");
+        }
+        Act::TakeOut(person) => {
+            let sessions = identity::take_out(&app.db, person).await?;
+            tracing::info!(sessions, "taken out of the registry and logged out");
         }
         Act::VerifyLog => {
             let verified = log::verify(&app.db).await?;
@@ -132,6 +144,8 @@ enum Act {
     CheckProvider(String),
     VerifyLog,
     ExportLog(Export),
+    LogOut(PersonId),
+    TakeOut(PersonId),
 }
 
 struct Export {
@@ -181,6 +195,8 @@ impl Wish {
                 })
             }
             (Some("check-provider"), Some(name)) => Act::CheckProvider(name),
+            (Some("log-out"), Some(person)) => Act::LogOut(PersonId::new(person)),
+            (Some("take-out"), Some(person)) => Act::TakeOut(PersonId::new(person)),
             _ => anyhow::bail!(USAGE),
         };
         Ok(Self { config, act })

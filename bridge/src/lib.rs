@@ -92,6 +92,14 @@ pub enum FailureCode {
     LoginNameless,
     /// Service and provider do not understand each other; nothing that the person can mend.
     LoginMisfit,
+    /// The provider ended the login with an error of its own.
+    LoginProvider,
+    /// That way of logging in is not there any more; there may be another.
+    LoginWay,
+    /// The provider answered with an earlier login instead of a new one.
+    LoginReused,
+    /// The provider's answers were about different people.
+    LoginOther,
     /// The logged-in person is not known to this municipality.
     NotKnown,
     /// No keyring on this device.
@@ -149,6 +157,53 @@ pub enum FailureCode {
     Unknown,
 }
 
+impl FailureCode {
+    /// All of them.
+    pub const ALL: [Self; 41] = [
+        Self::Offline,
+        Self::ServiceDown,
+        Self::ProviderDown,
+        Self::LoginCancelled,
+        Self::LoginTimedOut,
+        Self::LoginRefused,
+        Self::LoginLevel,
+        Self::LoginStale,
+        Self::LoginNameless,
+        Self::LoginMisfit,
+        Self::LoginProvider,
+        Self::LoginWay,
+        Self::LoginReused,
+        Self::LoginOther,
+        Self::NotKnown,
+        Self::NoKeyring,
+        Self::KeyLost,
+        Self::WrongCode,
+        Self::BadCode,
+        Self::WrongPassphrase,
+        Self::BadPassphrase,
+        Self::BadInvite,
+        Self::InviteSpent,
+        Self::TooSoon,
+        Self::TooManyTries,
+        Self::NotOpen,
+        Self::SessionEnded,
+        Self::Access,
+        Self::Reason,
+        Self::Invalid,
+        Self::TooLong,
+        Self::Conflict,
+        Self::Closed,
+        Self::NotHere,
+        Self::Unreadable,
+        Self::DiskFull,
+        Self::Damaged,
+        Self::UpdateNeeded,
+        Self::SignedOutElsewhere,
+        Self::Internal,
+        Self::Unknown,
+    ];
+}
+
 /// Whether and when trying again can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -159,4 +214,17 @@ pub enum Retry {
     Later,
     /// Not without doing something else first.
     Never,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::FailureCode;
+
+    #[test]
+    fn all_of_them_are_listed_in_order() {
+        for (place, code) in FailureCode::ALL.into_iter().enumerate() {
+            assert_eq!(code as usize, place, "{code:?}");
+        }
+        assert_eq!(FailureCode::ALL.len(), FailureCode::Unknown as usize + 1);
+    }
 }

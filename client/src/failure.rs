@@ -58,6 +58,10 @@ fn retry(code: FailureCode) -> Retry {
         | FailureCode::LoginStale
         | FailureCode::LoginNameless
         | FailureCode::LoginMisfit
+        | FailureCode::LoginProvider
+        | FailureCode::LoginWay
+        | FailureCode::LoginReused
+        | FailureCode::LoginOther
         | FailureCode::NotKnown
         | FailureCode::NoKeyring
         | FailureCode::KeyLost

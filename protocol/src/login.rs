@@ -161,5 +161,6 @@ mod tests {
             assert_eq!(LoginRefusal::parse(one.as_str()), Some(one));
         }
         assert_eq!(LoginRefusal::parse("newer"), None);
+        assert_eq!(LoginRefusal::ALL.len(), LoginRefusal::NotKnown as usize + 1, "one is not listed");
     }
 }

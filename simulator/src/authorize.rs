@@ -10,7 +10,7 @@ use std::sync::Arc;
 use axum::extract::{RawForm, State};
 use axum::http::{StatusCode, header};
 use axum::response::{AppendHeaders, IntoResponse, Redirect, Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::{Url, form_urlencoded};
 
 use crate::asked::Asked;
@@ -109,14 +109,29 @@ fn read(query: &[u8]) -> (Fields, Vec<String>) {
     (fields, repeated)
 }
 
+/// What a Request Object holds that is not the same as a parameter: what is to be signed, which needs no signature of its own
+/// there.
+type Inside = Option<Map<String, Value>>;
+
 /// Puts what a Request Object says in the place of the parameters; otherwise why it is not taken.
-async fn unwrap(provider: &Provider, fields: &mut Fields) -> Result<(), &'static str> {
-    let Some(jwt) = fields.remove("request") else { return Ok(()) };
-    let object =
+async fn unwrap(provider: &Provider, fields: &mut Fields) -> Result<Inside, &'static str> {
+    let Some(jwt) = fields.remove("request") else { return Ok(None) };
+    let mut object =
         provider.client.open_request(&jwt, &provider.issuer, provider.now() / 1000).await.map_err(|error| {
             tracing::warn!(%error, "request object refused");
             "the request object is not taken"
         })?;
+    let sign = match object.remove(sign::PARAMETER) {
+        Some(Value::Object(_)) if fields.contains_key(sign::PARAMETER) => {
+            return Err("a parameter differs from the request object");
+        }
+        Some(Value::Object(wish)) => Some(wish),
+        Some(other) => {
+            object.insert(sign::PARAMETER.to_owned(), other);
+            None
+        }
+        None => None,
+    };
     for (name, value) in object {
         let text = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
         if fields.get(&name).is_some_and(|beside| *beside != text) {
@@ -124,14 +139,14 @@ async fn unwrap(provider: &Provider, fields: &mut Fields) -> Result<(), &'static
         }
         fields.insert(name, text);
     }
-    Ok(())
+    Ok(sign)
 }
 
 async fn parse(
     provider: &Provider,
     fields: &Fields,
     repeated: &[String],
-    opened: Result<(), &'static str>,
+    opened: Result<Inside, &'static str>,
 ) -> Result<AuthorizationRequest, Refused> {
     let field = |name: &str| fields.get(name).map(String::as_str).filter(|value| !value.is_empty());
     let language = Language::choose(field("ui_locales").unwrap_or_default());
@@ -154,9 +169,7 @@ async fn parse(
     if !repeated.is_empty() {
         return Err(back("invalid_request", "a parameter is repeated"));
     }
-    if let Err(why) = opened {
-        return Err(back("invalid_request_object", why));
-    }
+    let inside = opened.map_err(|why| back("invalid_request_object", why))?;
     if field("request_uri").is_some() {
         return Err(back("request_uri_not_supported", "request objects are taken by value only"));
     }
@@ -192,19 +205,23 @@ async fn parse(
     let message = field(message::PARAMETER).map(|text| Message::parse(text).ok_or(())).transpose();
     let message = message.map_err(|()| back("invalid_request", "userMessage is not understood"))?;
     let signs = [SCOPE_SIGN, SCOPE_APPROVAL].iter().any(|scope| claims::has(&scopes, scope));
-    let sign = match field(sign::PARAMETER) {
-        Some(jwt) if signs => {
+    let sign = match (field(sign::PARAMETER), inside) {
+        (None, None) if !signs => None,
+        (None, None) => return Err(back("invalid_request", "a scope of signing and signRequest go together")),
+        (jwt, wish) if signs => {
             let prompts: Vec<&str> = field("prompt").unwrap_or_default().split_whitespace().collect();
             if !["login", "consent"].iter().all(|prompt| prompts.contains(prompt)) {
                 return Err(back("invalid_request", "signing needs prompt=login consent"));
             }
-            let read = SignRequest::read(provider, jwt, provider.now() / 1000).await;
+            let read = match (wish, jwt) {
+                (Some(wish), _) => SignRequest::parse(wish),
+                (None, jwt) => SignRequest::read(provider, jwt.unwrap_or_default(), provider.now() / 1000).await,
+            };
             Some(read.map_err(|error| {
                 tracing::warn!(%error, "request to sign refused");
                 back("invalid_request", "signRequest is not a good one, or not signed")
             })?)
         }
-        None if !signs => None,
         _ => return Err(back("invalid_request", "a scope of signing and signRequest go together")),
     };
     Ok(AuthorizationRequest {

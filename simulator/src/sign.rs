@@ -1,7 +1,7 @@
 //! Signing: what a client wants signed, and the signature that the person gives.
 //!
-//! What is to be signed comes as a JWT of the client's own, so that nobody can put other words before a person. The
-//! signature is a JWS under a key that signs nothing else, and proves what a test's does: that it is over these bytes.
+//! What is to be signed comes as a JWT of the client's own, or inside its signed Request Object, so that nobody can put other
+//! words before a person. The signature is a JWS under a key that signs nothing else, and proves what a test's does: that it is over these bytes.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -31,6 +31,8 @@ pub(crate) struct SignRequest {
 pub(crate) enum SignError {
     #[error("signRequest must be a JWT that the client signed: {0}")]
     Proof(#[from] AssertionError),
+    #[error("signRequest must hold tbs_data and sign_message")]
+    Form,
     #[error("tbs_data must be base64")]
     Data,
     #[error("sign_message must hold a message in base64 of UTF-8")]
@@ -44,9 +46,17 @@ struct Wish {
 }
 
 impl SignRequest {
-    /// Reads what the client signed.
+    /// Reads what the client signed by itself.
     pub(crate) async fn read(provider: &Provider, jwt: &str, now: u64) -> Result<Self, SignError> {
-        let wish: Wish = provider.client.open(jwt, &[&provider.issuer], now).await?;
+        Self::check(provider.client.open(jwt, &[&provider.issuer], now).await?)
+    }
+
+    /// Takes what stood in a Request Object, and was signed with it.
+    pub(crate) fn parse(wish: Map<String, Value>) -> Result<Self, SignError> {
+        Self::check(serde_json::from_value(wish.into()).map_err(|_| SignError::Form)?)
+    }
+
+    fn check(wish: Wish) -> Result<Self, SignError> {
         if !STANDARD.decode(&wish.tbs_data).is_ok_and(|data| !data.is_empty()) {
             return Err(SignError::Data);
         }

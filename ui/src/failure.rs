@@ -43,6 +43,10 @@ pub(crate) fn key(code: FailureCode) -> Key {
         FailureCode::LoginStale => Key("failure-login-stale"),
         FailureCode::LoginNameless => Key("failure-login-nameless"),
         FailureCode::LoginMisfit => Key("failure-login-misfit"),
+        FailureCode::LoginProvider => Key("failure-login-provider"),
+        FailureCode::LoginWay => Key("failure-login-way"),
+        FailureCode::LoginReused => Key("failure-login-reused"),
+        FailureCode::LoginOther => Key("failure-login-other"),
         FailureCode::NotKnown => Key("failure-not-known"),
         FailureCode::NoKeyring => Key("failure-no-keyring"),
         FailureCode::KeyLost => Key("failure-key-lost"),
@@ -78,11 +82,31 @@ mod tests {
     use super::*;
     use crate::locale::Locale;
     use bridge::Retry;
+    use std::collections::HashMap;
 
     #[test]
     fn an_incident_number_is_quoted() {
         let failure = Failure { code: FailureCode::Internal, retry: Retry::Later, details: Some("K7F2".to_owned()) };
         assert!(say(&Words::new(Locale::Swedish), &failure).contains("K7F2"));
+    }
+
+    #[test]
+    fn each_code_has_words_of_its_own_in_every_language() {
+        for locale in Locale::ALL {
+            let words = Words::new(locale);
+            let mut said = HashMap::new();
+            for code in FailureCode::ALL {
+                let text = words.say(key(code));
+                // A key without words shows itself.
+                assert!(text.contains(' ') && text.as_str() != key(code).0, "{}: {code:?}", locale.tag());
+                assert_eq!(
+                    said.insert(text.to_string(), code),
+                    None,
+                    "{}: {code:?} says what another one says",
+                    locale.tag()
+                );
+            }
+        }
     }
 
     #[test]

@@ -10,8 +10,10 @@ mod attempt;
 pub mod bulk;
 mod fanout;
 mod meta;
+mod shared;
 
 pub use attempt::attempt;
+pub use shared::Shared;
 
 use crate::access::log::{self, Log};
 use crate::error::Error;

@@ -71,6 +71,8 @@ struct Wish<'a> {
     state: &'a str,
     nonce: &'a str,
     challenge: &'a str,
+    /// Thumbprint of the key that shall have the tokens (RFC 9449, section 10).
+    jkt: Option<&'a str>,
 }
 
 async fn begin(app: &App, fields: &Fields, back: &Return) -> Result<Response, LoginError> {
@@ -101,6 +103,10 @@ fn parse<'a>(app: &'a App, fields: &'a Fields, back: &'a Return) -> Result<Wish<
     if field("code_challenge_method") != Some("S256") {
         return Err(invalid);
     }
+    let jkt = fields.get("dpop_jkt");
+    if jkt.is_some_and(|jkt| !is_256_bits(jkt)) {
+        return Err(invalid);
+    }
     let scopes: Vec<&str> = field("scope").unwrap_or_default().split_whitespace().collect();
     if !["openid", "offline_access"].iter().all(|scope| scopes.contains(scope)) {
         return Err(LoginError::Request("invalid_scope"));
@@ -116,7 +122,7 @@ fn parse<'a>(app: &'a App, fields: &'a Fields, back: &'a Return) -> Result<Wish<
             && chosen.is_none_or(|chosen| chosen == provider.id)
     };
     let provider = app.config.providers.iter().find(serves).ok_or(invalid)?;
-    Ok(Wish { provider, municipality, state, nonce, challenge })
+    Ok(Wish { provider, municipality, state, nonce, challenge, jkt })
 }
 
 async fn remember(
@@ -138,6 +144,7 @@ async fn remember(
         wish.challenge,
     ]
     .map(str::to_owned);
+    let jkt = wish.jkt.map(str::to_owned);
     app.db
         .write(move |tx| {
             Box::pin(async move {
@@ -147,13 +154,13 @@ async fn remember(
                     .await?;
                 let mut insert = sqlx::query(
                     "INSERT INTO login_pending (state_hash, browser_hash, municipality, realm, provider, redirect_uri,
-                     app_state, app_nonce, challenge, begun_at, expires_at)
-                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+                     app_state, app_nonce, challenge, jkt, begun_at, expires_at)
+                     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
                 );
                 for value in values {
                     insert = insert.bind(value);
                 }
-                insert.bind(tx.now).bind(tx.now + PATIENCE).execute(&mut *tx.conn).await?;
+                insert.bind(jkt).bind(tx.now).bind(tx.now + PATIENCE).execute(&mut *tx.conn).await?;
                 Ok(())
             })
         })

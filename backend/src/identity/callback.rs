@@ -46,8 +46,10 @@ pub(super) async fn callback(
     let response = match finish(&app, &fields, &pending, &browser).await {
         Ok(code) => pending.back.answer(issuer, &[("code", code.expose())]),
         Err(error) => {
-            if let LoginError::Refused(refusal) = &error {
-                log(&pending.provider, *refusal);
+            match &error {
+                LoginError::Refused(refusal) => log(&pending.provider, *refusal),
+                LoginError::Cancelled => tracing::info!(provider = pending.provider, "login cancelled"),
+                LoginError::Request(_) | LoginError::Failed(_) => {}
             }
             pending.back.refuse(issuer, error)
         }
@@ -64,6 +66,7 @@ struct Pending {
     back: Return,
     nonce: String,
     challenge: String,
+    jkt: Option<String>,
     begun_at: Millis,
 }
 
@@ -75,23 +78,23 @@ pub(super) fn browser(headers: &HeaderMap, name: &str) -> Option<PlainToken> {
 
 /// Takes the login out, so that no second answer finds it.
 async fn take(app: &App, state: &HashedToken, browser: &HashedToken) -> Result<Option<Pending>, Error> {
-    type Row = (String, String, String, String, String, String, String, Millis);
+    type Row = (String, String, String, String, String, String, String, Option<String>, Millis);
     let (state, browser, links) = (state.clone(), browser.clone(), app.config.app_links.clone());
     app.db
         .write(move |tx| {
             Box::pin(async move {
                 let row: Option<Row> = sqlx::query_as(
                     "DELETE FROM login_pending WHERE state_hash = $1 AND browser_hash = $2 AND expires_at > $3
-                     RETURNING municipality, realm, provider, redirect_uri, app_state, app_nonce, challenge, begun_at",
+                     RETURNING municipality, realm, provider, redirect_uri, app_state, app_nonce, challenge, jkt, begun_at",
                 )
                 .bind(state.as_str())
                 .bind(browser.as_str())
                 .bind(tx.now)
                 .fetch_optional(&mut *tx.conn)
                 .await?;
-                Ok(row.and_then(|(municipality, realm, provider, redirect, state, nonce, challenge, begun_at)| {
+                Ok(row.and_then(|(municipality, realm, provider, redirect, state, nonce, challenge, jkt, begun_at)| {
                     let back = Return { redirect: AppRedirect::parse(&redirect, &links)?, state: Some(state) };
-                    Some(Pending { municipality, realm, provider, back, nonce, challenge, begun_at })
+                    Some(Pending { municipality, realm, provider, back, nonce, challenge, jkt, begun_at })
                 }))
             })
         })
@@ -103,18 +106,22 @@ async fn finish(app: &App, fields: &Fields, pending: &Pending, browser: &PlainTo
     let provider = app.config.providers.iter().find(|provider| provider.id == pending.provider);
     let provider = provider.ok_or(LoginRefusal::NotConfigured)?;
     providers.check_issuer(provider, fields.get("iss"), now).await?;
-    match fields.get("error") {
-        None => {}
-        Some("access_denied") => return Err(LoginError::Cancelled),
-        Some("temporarily_unavailable") => return Err(LoginRefusal::Unavailable.into()),
-        Some("unmet_authentication_requirements") => return Err(LoginRefusal::Level.into()),
-        Some(_) => return Err(LoginRefusal::ProviderError.into()),
-    }
-    let code = fields.get("code").ok_or(LoginRefusal::CodeMissing)?;
+    let code = code_of(fields)?;
     let answer =
         Answer { code, nonce: browser.derive(NONCE), verifier: browser.derive(VERIFIER), begun_at: pending.begun_at };
     let login = providers.finish(provider, answer, now).await?;
     make_code(app, provider, pending, login).await?.ok_or(LoginRefusal::NotKnown.into())
+}
+
+/// The code that an answer brings, or why it brings none.
+pub(super) fn code_of(fields: &Fields) -> Result<&str, LoginError> {
+    match fields.get("error") {
+        None => Ok(fields.get("code").ok_or(LoginRefusal::CodeMissing)?),
+        Some("access_denied") => Err(LoginError::Cancelled),
+        Some("temporarily_unavailable") => Err(LoginRefusal::Unavailable.into()),
+        Some("unmet_authentication_requirements") => Err(LoginRefusal::Level.into()),
+        Some(_) => Err(LoginRefusal::ProviderError.into()),
+    }
 }
 
 /// A code for the app, if the registry knows who logged in.
@@ -149,8 +156,8 @@ async fn insert_code(
     login: &Login,
 ) -> Result<(), Error> {
     sqlx::query(
-        "INSERT INTO login_code (hash, municipality, person, realm, family, redirect_uri, challenge, nonce, acr,
-         auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
+        "INSERT INTO login_code (hash, municipality, person, realm, family, redirect_uri, challenge, jkt, nonce, acr,
+         auth_time, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)",
     )
     .bind(code.as_str())
     .bind(&pending.municipality)
@@ -159,6 +166,7 @@ async fn insert_code(
     .bind(family)
     .bind(pending.back.redirect.as_str())
     .bind(&pending.challenge)
+    .bind(&pending.jkt)
     .bind(&pending.nonce)
     .bind(&login.acr)
     .bind(login.auth_time)

@@ -64,7 +64,7 @@ impl FromRequestParts<Arc<App>> for Caller {
         if jkt.as_deref() != Some(&shown.jkt) {
             return Err(Error::Unproven("invalid_token"));
         }
-        if !dpop.is_first(&shown, now) {
+        if !dpop.is_first(&shown, now).await? {
             return Err(Error::Unproven(Unproven::Proof.code()));
         }
         app.limits.request(&person, &municipality, now)?;

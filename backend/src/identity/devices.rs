@@ -15,13 +15,15 @@ use protocol::refusal::RefusalCode;
 use std::sync::Arc;
 
 pub(super) async fn list(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Vec<Device>>, Error> {
+    let now = app.db.now();
     let mut snapshot = app.db.snapshot().await?;
     let rows: Vec<(String, String, Millis, Millis)> = sqlx::query_as(
         "SELECT id, platform, started_at, used_at FROM token_family
-         WHERE person = $1 AND ended_at IS NULL AND expires_at > $2 ORDER BY used_at DESC, started_at DESC, id",
+         WHERE person = $1 AND ended_at IS NULL AND expires_at > $2 AND used_at > $3 ORDER BY used_at DESC, started_at DESC, id",
     )
     .bind(caller.person.as_str())
-    .bind(app.db.now())
+    .bind(now)
+    .bind(family::unused_since(caller.realm, now))
     .fetch_all(&mut *snapshot)
     .await?;
     let devices = rows.into_iter().map(|(id, platform, since, used_at)| Device {

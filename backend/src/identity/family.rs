@@ -1,12 +1,13 @@
 //! Sessions: the families of tokens that come from one login.
 //!
-//! A family belongs to one key. It ends at a fixed time after its login, when it is revoked, when it is signed out from another
-//! device, or when a token or code that was used up turns up again: then somebody else has a copy, and nobody can tell
-//! who.
+//! A family belongs to one key. It ends at a fixed time after its login, when nobody has used it for long, when it is revoked,
+//! when it is signed out from another device or with its person ([`super::leave`]), or when a token or code that was used up
+//! turns up again: then somebody else has a copy, and nobody can tell who.
 
 use super::secret::{HashedToken, PlainToken};
 use crate::db::Tx;
 use crate::error::Error;
+use crate::feed::decode;
 use crate::rate::Limits;
 use protocol::Millis;
 use protocol::id::PersonId;
@@ -51,6 +52,19 @@ fn life(realm: Realm) -> Millis {
         Realm::Resident => 30 * 24 * HOUR,
         Realm::Staff => 12 * HOUR,
     }
+}
+
+/// How long one stays logged in without using it. Use is noted to the hour, so it may be an hour less.
+fn idle(realm: Realm) -> Millis {
+    match realm {
+        Realm::Resident => 14 * 24 * HOUR,
+        Realm::Staff => 4 * HOUR,
+    }
+}
+
+/// A session that was not used since then is over.
+pub(super) fn unused_since(realm: Realm, now: Millis) -> Millis {
+    now - idle(realm)
 }
 
 /// Begins a session.
@@ -112,6 +126,11 @@ pub(super) async fn rotate(
             Ok(Rotated::Next(tokens))
         }
         _ => {
+            if standing.live {
+                let why = if is_holder { "used before" } else { "another key" };
+                let municipality = standing.municipality;
+                tracing::warn!(municipality, why, "a refresh token was misused, its session ends");
+            }
             end(tx, &family).await?;
             Ok(Rotated::Ended)
         }
@@ -146,20 +165,24 @@ struct Standing {
 
 /// How a family stands; that it is used now is noted, to the hour.
 async fn standing(tx: &mut Tx<'_>, family: &str) -> Result<Standing, Error> {
-    sqlx::query("UPDATE token_family SET used_at = $1 WHERE id = $2 AND used_at <= $1 - 3600000 AND ended_at IS NULL")
-        .bind(tx.now)
-        .bind(family)
-        .execute(&mut *tx.conn)
-        .await?;
-    type Row = (String, String, Option<String>, Option<Millis>, Millis, Option<Millis>);
+    type Row = (String, String, String, Option<String>, Millis, Option<Millis>, Millis, Option<Millis>);
     let row: Row = sqlx::query_as(
-        "SELECT person, municipality, jkt, ended_at, expires_at, signed_out_at FROM token_family WHERE id = $1",
+        "SELECT person, municipality, realm, jkt, used_at, ended_at, expires_at, signed_out_at FROM token_family
+         WHERE id = $1",
     )
     .bind(family)
     .fetch_one(&mut *tx.conn)
     .await?;
-    let (person, municipality, jkt, ended_at, expires_at, signed_out_at) = row;
-    let live = ended_at.is_none() && expires_at > tx.now;
+    let (person, municipality, realm, jkt, used_at, ended_at, expires_at, signed_out_at) = row;
+    let is_unused = used_at <= unused_since(decode(&realm)?, tx.now);
+    let live = ended_at.is_none() && expires_at > tx.now && !is_unused;
+    if live {
+        sqlx::query("UPDATE token_family SET used_at = $1 WHERE id = $2 AND used_at <= $1 - 3600000")
+            .bind(tx.now)
+            .bind(family)
+            .execute(&mut *tx.conn)
+            .await?;
+    }
     Ok(Standing { person, municipality, jkt, live, signed_out: signed_out_at.is_some() })
 }
 

@@ -6,6 +6,7 @@
 
 use super::caller::Caller;
 use super::family::{self, Family, Tokens};
+use super::registry;
 use super::secret::derive_sha256;
 use crate::App;
 use crate::access::{granted_until, require};
@@ -68,7 +69,8 @@ async fn give(tx: &mut Tx<'_>, caller: &Caller, wish: &MakeInvite, hash: &str) -
         return Err(RefusalCode::Access.into());
     }
     let person = person::find(tx, &wish.person).await?;
-    if person.realm != Realm::Resident || person.municipality != caller.municipality {
+    let is_ours = person.realm == Realm::Resident && person.municipality == caller.municipality;
+    if !is_ours || !registry::is_in(tx, &person.id).await? {
         return Err(RefusalCode::Access.into());
     }
     if person.protected {
@@ -128,13 +130,14 @@ async fn take_back(tx: &mut Tx<'_>, caller: &Caller, invite: &str) -> Result<(),
     if taken.rows_affected() == 0 { Err(RefusalCode::Access.into()) } else { Ok(()) }
 }
 
-/// Begins the session of whoever has the code, once, for a key. `None` for a code that does not count, without saying why.
+/// Begins the session of whoever has the code, once, for a key: where, and its tokens. `None` for a code that does not count,
+/// without saying why.
 pub(super) async fn redeem(
     tx: &mut Tx<'_>,
     given: &str,
     (jkt, platform): (&str, Platform),
     limits: &Limits,
-) -> Result<Option<Tokens>, Error> {
+) -> Result<Option<(String, Tokens)>, Error> {
     let Some(given) = InviteCode::parse(given) else { return Ok(None) };
     let row: Option<(String, String)> = sqlx::query_as(
         "UPDATE invite SET used_at = $1
@@ -156,5 +159,6 @@ pub(super) async fn redeem(
         jkt,
         platform,
     };
-    family::begin(tx, &family).await.map(Some)
+    let tokens = family::begin(tx, &family).await?;
+    Ok(Some((municipality, tokens)))
 }

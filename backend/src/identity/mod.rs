@@ -22,6 +22,7 @@ mod http;
 mod invite;
 mod keys;
 mod lapse;
+mod leave;
 mod logout;
 mod me;
 mod municipality;
@@ -37,8 +38,9 @@ pub use caller::{Caller, Reader};
 pub(crate) use dpop::give_nonce;
 pub use family::is_live;
 pub use lapse::end_access_tokens;
+pub use leave::{log_out, take_out};
 pub use provider::Checked;
-pub use rotate::rotate_keys;
+pub use rotate::{keep_keys, rotate_keys};
 
 use crate::App;
 use crate::config::Config;

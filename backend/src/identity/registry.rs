@@ -26,14 +26,24 @@ pub(super) async fn find(
     if number.len() != 12 || !number.bytes().all(|byte| byte.is_ascii_digit()) {
         return Ok(None);
     }
-    let row: Option<(String,)> =
-        sqlx::query_as("SELECT id FROM person WHERE municipality = $1 AND realm = $2 AND personal_number = $3")
-            .bind(municipality)
-            .bind(realm.as_str())
-            .bind(number)
-            .fetch_optional(&mut *tx.conn)
-            .await?;
+    let row: Option<(String,)> = sqlx::query_as(
+        "SELECT id FROM person WHERE municipality = $1 AND realm = $2 AND personal_number = $3 AND left_at IS NULL",
+    )
+    .bind(municipality)
+    .bind(realm.as_str())
+    .bind(number)
+    .fetch_optional(&mut *tx.conn)
+    .await?;
     Ok(row.map(|(id,)| PersonId::new(id)))
+}
+
+/// Whether somebody was not taken out of it.
+pub(super) async fn is_in(tx: &mut Tx<'_>, person: &PersonId) -> Result<bool, Error> {
+    let row: Option<(String,)> = sqlx::query_as("SELECT id FROM person WHERE id = $1 AND left_at IS NULL")
+        .bind(person.as_str())
+        .fetch_optional(&mut *tx.conn)
+        .await?;
+    Ok(row.is_some())
 }
 
 /// Whether the organisation number is the municipality's; a hyphen makes no difference.

@@ -1,9 +1,10 @@
 //! `POST /identity/token`: a code, or a refresh token, becomes tokens, for the key that the request proves.
 //!
-//! A code counts once, for a minute, for the address and the PKCE challenge that it was made for; one that
-//! comes with the wrong proof is used up by it.
+//! A code counts once, for a minute, for the address and the PKCE challenge that it was made for, and for the key that it was
+//! asked for with, if the app said which; one that comes with the wrong proof is used up by it.
 
 use super::client::AppRedirect;
+use super::dpop::Unproven;
 use super::family::{self, ACCESS_LIFE, Family, Rotated, Tokens};
 use super::fields::Fields;
 use super::invite;
@@ -17,7 +18,7 @@ use axum::body::Bytes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use http::header::CACHE_CONTROL;
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, Method, StatusCode};
 use protocol::Millis;
 use protocol::identity::{CLIENT_ID, DEVICE_REVOKED, Level, Platform};
 use protocol::invite::GRANT_TYPE;
@@ -62,8 +63,13 @@ pub(super) async fn token(
     let fields = Fields::parse(&form);
     require_app(&fields)?;
     // Before anything is used up: whoever needs a newer nonce comes again with the same code.
-    let shown = app.identity.dpop.check_at_token(&headers, PATH, app.db.now());
-    let jkt = shown.map_err(|unproven| TokenError::Refused(unproven.code()))?.jkt;
+    let (dpop, now) = (&app.identity.dpop, app.db.now());
+    let unproven = |unproven: Unproven| TokenError::Refused(unproven.code());
+    let shown = dpop.check(&headers, &Method::POST, PATH, None, now).map_err(unproven)?;
+    if !dpop.is_first_at_token(&shown, now).await? {
+        return Err(unproven(Unproven::Proof));
+    }
+    let jkt = shown.jkt;
     let (tokens, id_token) = match fields.get("grant_type") {
         Some("authorization_code") => redeem(&app, &fields, jkt).await?,
         Some("refresh_token") => (refresh(&app, &fields, jkt).await?, None),
@@ -117,7 +123,16 @@ async fn invited(app: &App, fields: &Fields, jkt: String) -> Result<Tokens, Toke
             invite::redeem(tx, &code, (&jkt, platform), &limits).await
         })
     });
-    begun.await?.ok_or(TokenError::Refused("invalid_grant"))
+    match begun.await? {
+        Some((municipality, tokens)) => {
+            tracing::info!(municipality, "logged in with a code from staff");
+            Ok(tokens)
+        }
+        None => {
+            tracing::warn!("a code from staff was refused");
+            Err(TokenError::Refused("invalid_grant"))
+        }
+    }
 }
 
 async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Option<String>), TokenError> {
@@ -136,7 +151,9 @@ async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Opti
             Box::pin(async move {
                 family::sweep(tx).await?;
                 let Some(login) = use_up(tx, &code).await? else { return Ok(None) };
-                if login.redirect != redirect.as_str() || login.challenge != challenge || login.expires_at <= tx.now {
+                let is_asked_for = login.redirect == redirect.as_str() && login.challenge == challenge;
+                let is_its_key = login.jkt.as_ref().is_none_or(|asked| *asked == jkt);
+                if !is_asked_for || !is_its_key || login.expires_at <= tx.now {
                     return Ok(None);
                 }
                 limits.login(&login.person, &login.municipality, tx.now)?;
@@ -148,7 +165,11 @@ async fn redeem(app: &App, fields: &Fields, jkt: String) -> Result<(Tokens, Opti
             })
         })
         .await?;
-    let (tokens, login) = begun.ok_or(refused)?;
+    let Some((tokens, login)) = begun else {
+        tracing::warn!("a login code was refused");
+        return Err(refused);
+    };
+    tracing::info!(municipality = login.municipality, realm = login.realm, "logged in");
     let id_token = id_token(app, &login)?;
     Ok((tokens, Some(id_token)))
 }
@@ -161,6 +182,7 @@ struct Login {
     family: String,
     redirect: String,
     challenge: String,
+    jkt: Option<String>,
     nonce: String,
     acr: String,
     auth_time: i64,
@@ -169,17 +191,17 @@ struct Login {
 
 /// Takes a code, once. One that was taken before ends the session that it began.
 async fn use_up(tx: &mut Tx<'_>, code: &HashedToken) -> Result<Option<Login>, Error> {
-    type Row = (String, String, String, String, String, String, String, String, i64, Millis);
+    type Row = (String, String, String, String, String, String, Option<String>, String, String, i64, Millis);
     let row: Option<Row> = sqlx::query_as(
         "UPDATE login_code SET used_at = $1 WHERE hash = $2 AND used_at IS NULL
-         RETURNING municipality, person, realm, family, redirect_uri, challenge, nonce, acr, auth_time, expires_at",
+         RETURNING municipality, person, realm, family, redirect_uri, challenge, jkt, nonce, acr, auth_time, expires_at",
     )
     .bind(tx.now)
     .bind(code.as_str())
     .fetch_optional(&mut *tx.conn)
     .await?;
     if let Some(row) = row {
-        let (municipality, person, realm, family, redirect, challenge, nonce, acr, auth_time, expires_at) = row;
+        let (municipality, person, realm, family, redirect, challenge, jkt, nonce, acr, auth_time, expires_at) = row;
         return Ok(Some(Login {
             municipality,
             person,
@@ -187,17 +209,19 @@ async fn use_up(tx: &mut Tx<'_>, code: &HashedToken) -> Result<Option<Login>, Er
             family,
             redirect,
             challenge,
+            jkt,
             nonce,
             acr,
             auth_time,
             expires_at,
         }));
     }
-    let family: Option<(String,)> = sqlx::query_as("SELECT family FROM login_code WHERE hash = $1")
+    let used: Option<(String, String)> = sqlx::query_as("SELECT family, municipality FROM login_code WHERE hash = $1")
         .bind(code.as_str())
         .fetch_optional(&mut *tx.conn)
         .await?;
-    if let Some((family,)) = family {
+    if let Some((family, municipality)) = used {
+        tracing::warn!(municipality, "a login code came twice, its session ends");
         family::end(tx, &family).await?;
     }
     Ok(None)

@@ -48,6 +48,7 @@ pub(crate) enum Fault {
     AccessHash,
     NoIdToken,
     BadIdToken,
+    OtherKind,
     BadToken,
     UserinfoUnsigned,
     UserinfoForm,
@@ -118,7 +119,12 @@ impl Signer {
     }
 
     fn sign(&self, claims: &Value) -> String {
-        let header = Header { kid: self.public.common.key_id.clone(), ..Header::new(Algorithm::ES256) };
+        self.sign_as("JWT", claims)
+    }
+
+    fn sign_as(&self, typ: &str, claims: &Value) -> String {
+        let kid = self.public.common.key_id.clone();
+        let header = Header { kid, typ: Some(typ.to_owned()), ..Header::new(Algorithm::ES256) };
         jsonwebtoken::encode(&header, claims, &self.key).expect("signs")
     }
 }
@@ -168,6 +174,11 @@ impl Fake {
 
     /// A logout token, with these claims of its own; a null takes one out.
     pub(crate) fn logout_token(&self, bend: &Value) -> String {
+        self.logout_token_as("logout+jwt", bend)
+    }
+
+    /// The same, of whatever kind it says it is.
+    pub(crate) fn logout_token_as(&self, typ: &str, bend: &Value) -> String {
         let mut claims = json!({
             "iss": self.issuer, "aud": CLIENT, "iat": self.now(), "exp": self.now() + 120, "jti": "j-1", "sid": "op-session",
             "events": {"http://schemas.openid.net/event/backchannel-logout": {}},
@@ -175,7 +186,7 @@ impl Fake {
         let claims_map = claims.as_object_mut().expect("is one");
         claims_map.extend(bend.as_object().expect("is one").clone());
         claims_map.retain(|_, value| !value.is_null());
-        self.inner().key.sign(&claims)
+        self.inner().key.sign_as(typ, &claims)
     }
 
     /// From now on it is this person who logs in.
@@ -334,6 +345,7 @@ impl Fake {
         }
         match inner.fault {
             Some(Fault::BadIdToken) => "no.token".into(),
+            Some(Fault::OtherKind) => inner.key.sign_as("logout+jwt", &claims),
             Some(Fault::ForeignKey) => Signer::make("first").sign(&claims),
             Some(Fault::Unsigned) => {
                 let part = |value: Value| URL_SAFE_NO_PAD.encode(value.to_string());

@@ -30,6 +30,19 @@ async fn a_logout_at_the_provider_ends_the_session_here() {
 }
 
 #[tokio::test]
+async fn a_logout_token_need_not_say_what_kind_it_is() {
+    for stage in stages().await {
+        for typ in ["JWT", "application/logout+jwt"] {
+            let tokens = stage.login(Realm::Resident).await;
+            let token = stage.residents.logout_token_as(typ, &json!({}));
+            assert_eq!(stage.post(BACK, &[("logout_token", &token)]).await.status, StatusCode::OK, "{typ}");
+            assert!(!stage.opens(access(&tokens)).await, "{typ}");
+            stage.wait(2 * MINUTE);
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_login_whose_code_is_under_way_does_not_begin() {
     for stage in stages().await {
         let code = stage.code(Realm::Resident).await;
@@ -57,6 +70,11 @@ async fn a_logout_token_that_is_not_to_be_believed_ends_nothing() {
             json!({"exp": seconds - 60}),
         ] {
             assert_eq!(tell(&stage, bend.clone()).await, StatusCode::BAD_REQUEST, "{bend}");
+        }
+        for typ in ["at+jwt", "dpop+jwt", ""] {
+            let token = stage.residents.logout_token_as(typ, &json!({}));
+            let status = stage.post(BACK, &[("logout_token", &token)]).await.status;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{typ}");
         }
         let token = stage.staff.logout_token(&json!({}));
         for (path, token) in [(BACK, token.as_str()), (BACK, "x.y.z"), ("/identity/backchannel-logout/none", &token)] {

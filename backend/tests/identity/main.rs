@@ -9,6 +9,7 @@ mod devices;
 mod fake;
 mod invite;
 mod issuer;
+mod leave;
 mod limits;
 mod login;
 mod logout;

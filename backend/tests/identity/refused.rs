@@ -7,7 +7,7 @@ use protocol::login::LoginRefusal;
 use std::collections::HashMap;
 
 /// Every way in which a provider's answer is not to be believed, and the word for it.
-const INVALID: [(Fault, LoginRefusal); 28] = [
+const INVALID: [(Fault, LoginRefusal); 29] = [
     (Fault::Nonce, LoginRefusal::Nonce),
     (Fault::NoNonce, LoginRefusal::Nonce),
     (Fault::Issuer, LoginRefusal::Issuer),
@@ -26,6 +26,7 @@ const INVALID: [(Fault, LoginRefusal); 28] = [
     (Fault::NoClaim, LoginRefusal::ClaimMissing),
     (Fault::NoIdToken, LoginRefusal::IdTokenMissing),
     (Fault::BadIdToken, LoginRefusal::IdTokenForm),
+    (Fault::OtherKind, LoginRefusal::IdTokenForm),
     (Fault::BadToken, LoginRefusal::TokenForm),
     (Fault::UserinfoUnsigned, LoginRefusal::UserinfoUnsigned),
     (Fault::UserinfoForm, LoginRefusal::UserinfoForm),
@@ -192,6 +193,7 @@ async fn a_request_that_lacks_something_is_told_so() {
             (("code_challenge", "short"), "invalid_request"),
             (("code_challenge_method", "plain"), "invalid_request"),
             (("code_challenge_method", ""), "invalid_request"),
+            (("dpop_jkt", "short"), "invalid_request"),
             (("municipality", "bjuv"), "invalid_request"),
             (("realm", "admin"), "invalid_request"),
             (("provider", "staff"), "invalid_request"),

@@ -138,6 +138,11 @@ async fn tokens_and_sessions_run_out() {
             assert!(stage.opens(field(&tokens, "access_token")).await);
             stage.wait(SECOND);
             assert!(!stage.opens(field(&tokens, "access_token")).await);
+            // Used now and then, or it would end before.
+            while stage.now() + life / 6 < began + life {
+                stage.wait(life / 6);
+                tokens = stage.refresh(field(&tokens, "refresh_token")).await.json();
+            }
             stage.wait(began + life - stage.now() - SECOND);
             tokens = stage.refresh(field(&tokens, "refresh_token")).await.json();
             assert!(stage.opens(field(&tokens, "access_token")).await);
@@ -148,6 +153,24 @@ async fn tokens_and_sessions_run_out() {
         stage.login(Realm::Resident).await;
         assert_eq!(rows(&stage, "token_family").await, 1, "what ran out is removed in passing");
         assert_eq!((rows(&stage, "refresh_token").await, rows(&stage, "access_token").await), (1, 1));
+    }
+}
+
+#[tokio::test]
+async fn a_session_that_nobody_uses_ends() {
+    for stage in stages().await {
+        for (realm, idle) in [(Realm::Resident, 14 * 24 * HOUR), (Realm::Staff, 4 * HOUR)] {
+            let tokens = stage.login(realm).await;
+            stage.wait(idle - SECOND);
+            let tokens = stage.refresh(field(&tokens, "refresh_token")).await.json();
+            assert!(stage.opens(field(&tokens, "access_token")).await, "{}: {realm:?}", stage.engine);
+            stage.wait(idle);
+            let other = stage.login(realm).await;
+            let seen = stage.see("/identity/devices", field(&other, "access_token")).await.json();
+            assert_eq!(seen.as_array().expect("is a list").len(), 1, "it is over for the person too");
+            stage.refresh(field(&tokens, "refresh_token")).await.refused_with("invalid_grant");
+            stage.refresh(field(&tokens, "refresh_token")).await.refused_with("invalid_grant");
+        }
     }
 }
 

@@ -304,7 +304,11 @@ impl Stage {
 
     /// The app asks for a login.
     pub(crate) async fn begin(&self, realm: Realm) -> Begun {
-        let answer = self.get(&authorize(realm, &[]), None).await;
+        self.begin_with(realm, &[]).await
+    }
+
+    pub(crate) async fn begin_with(&self, realm: Realm, changes: &[(&str, &str)]) -> Begun {
+        let answer = self.get(&authorize(realm, changes), None).await;
         assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
         let cookie = answer.headers[SET_COOKIE].to_str().expect("is text");
         for attribute in ["; HttpOnly", "; SameSite=Lax", "; Max-Age=600"] {

@@ -10,11 +10,10 @@ use crate::acts::{
 use crate::town::{Town, towns};
 use axum::body::{Body, to_bytes};
 use digiteam_backend::booking::{Span, take};
-use digiteam_backend::{document, router, sync};
+use digiteam_backend::{router, sync};
 use futures_util::StreamExt as _;
 use http::Request;
 use protocol::access::{ScopeKind, Seen};
-use protocol::document::BlobRef;
 use protocol::id::{CaseId, MunicipalityId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::message::MarkRead;
 use protocol::mutation::Act;
@@ -31,15 +30,8 @@ async fn with_neighbours() -> Vec<Town> {
         town.must("sara", open_case("c1", "moa", true)).await;
         town.must("sara", write_note("c1", "n1", &[])).await;
         town.must("sara", start_thread("c1", "t1", "moa")).await;
-        let stored = document::store(&town.app, &town.caller("sara"), "%PDF-".into()).await.expect("is stored");
         let mut sign = sign_document("c1", "d1", &[]);
-        sign.file = Some(BlobRef {
-            blob: stored.blob,
-            name: "beslut.pdf".into(),
-            media_type: "application/pdf".into(),
-            size: stored.size,
-            sha256: stored.sha256,
-        });
+        sign.file = Some(town.upload("sara").await);
         town.must("sara", sign).await;
         town.must("sara", ask_for("c1", "k1", "moa")).await;
         town.must("far", invite(&code('A'))).await;

@@ -5,11 +5,10 @@ use crate::copy::Copy;
 use crate::town::{Town, towns};
 use axum::body::Body;
 use digiteam_backend::identity::Caller;
-use digiteam_backend::{document, router, sync};
+use digiteam_backend::{router, sync};
 use futures_util::{Stream, StreamExt as _};
 use http::Request;
 use protocol::access::ScopeKind;
-use protocol::document::BlobRef;
 use protocol::id::{DeviceId, ScopeId};
 use protocol::identity::Level;
 use protocol::mutation::{Act, Outcome};
@@ -27,15 +26,8 @@ fn invited(town: &Town) -> Caller {
 async fn begun(town: &Town) -> ScopeId {
     town.must("sara", open_case("c1", "moa", true)).await;
     town.must("sara", write_note("c1", "n1", &[])).await;
-    let stored = document::store(&town.app, &town.caller("sara"), "%PDF-".into()).await.expect("is stored");
     let mut sign = sign_document("c1", "d1", &[]);
-    sign.file = Some(BlobRef {
-        blob: stored.blob,
-        name: "beslut.pdf".into(),
-        media_type: "application/pdf".into(),
-        size: stored.size,
-        sha256: stored.sha256,
-    });
+    sign.file = Some(town.upload("sara").await);
     town.must("sara", sign).await;
     town.must("sara", start_thread("c1", "t1", "moa")).await;
     town.scope("moa", ScopeKind::Case).await

@@ -4,9 +4,12 @@
 use crate::acts::{close_case_to, open_case, open_case_to, send_message, start_thread};
 use crate::copy::Copy;
 use crate::town::{Town, towns};
+use axum::body::Body;
 use digiteam_backend::error::Error;
-use digiteam_backend::{App, sync};
+use digiteam_backend::{App, router, sync};
 use futures_util::{Stream, StreamExt as _};
+use http::header::HeaderName;
+use http::{Request, StatusCode};
 use protocol::access::ScopeKind;
 use protocol::id::DeviceId;
 use protocol::mutation::Outcome;
@@ -17,6 +20,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 use tokio::sync::watch;
+use tower::ServiceExt as _;
 
 /// Nodes share the database, the keys and the blobs.
 async fn second_node(town: &Town) -> (Arc<App>, watch::Sender<bool>) {
@@ -116,6 +120,43 @@ async fn what_is_sent_to_two_nodes_at_once_is_done_once() {
             assert!(matches!(results[0][0].outcome, Outcome::Applied { .. }), "{results:?}");
         }
         assert_eq!(town.ids("moa", "message").await.len(), 11);
+        other.close().await.expect("closes");
+    }
+}
+
+async fn ask_me(node: &Arc<App>, headers: &[(HeaderName, String); 2]) -> StatusCode {
+    let mut request = Request::get("/me");
+    for (name, value) in headers {
+        request = request.header(name, value);
+    }
+    let request = request.body(Body::empty()).expect("is a request");
+    router(Arc::clone(node)).oneshot(request).await.expect("is answered").status()
+}
+
+#[tokio::test]
+async fn a_proof_counts_once_whichever_node_it_comes_to() {
+    for town in on_postgres().await {
+        let (other, _stop) = second_node(&town).await;
+        let headers = async || town.headers("moa", "GET", "/me").await;
+        let (one, two) = (headers().await, headers().await);
+        assert_eq!(ask_me(&town.app, &one).await, StatusCode::OK);
+        assert_eq!(ask_me(&other, &one).await, StatusCode::UNAUTHORIZED, "it was shown to the other node before");
+        assert_eq!(ask_me(&other, &two).await, StatusCode::OK, "a nonce is good at every node");
+        for _ in 0..10 {
+            let at_once = headers().await;
+            let answers = tokio::join!(ask_me(&town.app, &at_once), ask_me(&other, &at_once));
+            let counted = [answers.0, answers.1].iter().filter(|status| **status == StatusCode::OK).count();
+            assert_eq!(counted, 1, "{answers:?}");
+        }
+
+        // What is over is cleared away, by whichever node comes to it.
+        town.wait(1);
+        assert_eq!(ask_me(&other, &headers().await).await, StatusCode::OK);
+        let mut snapshot = town.app.db.snapshot().await.expect("reads");
+        let (left,): (i64,) =
+            sqlx::query_as("SELECT COUNT(*) FROM proof_seen").fetch_one(&mut *snapshot).await.expect("counts");
+        assert_eq!(left, 1);
+        drop(snapshot);
         other.close().await.expect("closes");
     }
 }

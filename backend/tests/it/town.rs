@@ -10,11 +10,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use digiteam_backend::config::Config;
 use digiteam_backend::identity::Caller;
 use digiteam_backend::rate::Rates;
-use digiteam_backend::{App, access, load, router, sync};
+use digiteam_backend::{App, access, document, load, router, sync};
 use http::Request;
 use http::header::{AUTHORIZATION, HeaderName};
 use jiff::civil::Date;
 use protocol::access::{Grant, OpenScope, Purpose, ScopeKind};
+use protocol::document::BlobRef;
 use protocol::id::{DeviceId, MunicipalityId, MutationId, PersonId, ScopeId};
 use protocol::identity::{Level, Realm};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
@@ -310,6 +311,18 @@ impl Town {
     /// The ids of the records of `kind` that `person` is served.
     pub(crate) async fn ids(&self, person: &str, kind: &str) -> Vec<String> {
         self.copy(person).await.ids(kind)
+    }
+
+    /// A file that `person` has uploaded, to be named in a document.
+    pub(crate) async fn upload(&self, person: &str) -> BlobRef {
+        let stored = document::store(&self.app, &self.caller(person), "%PDF-".into()).await.expect("is stored");
+        BlobRef {
+            blob: stored.blob,
+            name: "beslut.pdf".into(),
+            media_type: "application/pdf".into(),
+            size: stored.size,
+            sha256: stored.sha256,
+        }
     }
 
     /// `person` opens what their desk row `id` of `kind` leads to.

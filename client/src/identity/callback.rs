@@ -272,13 +272,18 @@ mod tests {
             ("error=access_denied&error_description=not_known&state=s&iss=i", FailureCode::NotKnown),
             ("error=server_error&state=s&iss=i", FailureCode::ProviderDown),
             ("error=server_error&error_description=level&state=s&iss=i", FailureCode::LoginLevel),
-            ("error=server_error&error_description=not_fresh&state=s&iss=i", FailureCode::LoginStale),
+            ("error=server_error&error_description=not_fresh&state=s&iss=i", FailureCode::LoginReused),
+            ("error=server_error&error_description=expired&state=s&iss=i", FailureCode::LoginStale),
+            ("error=server_error&error_description=provider_error&state=s&iss=i", FailureCode::LoginProvider),
+            ("error=server_error&error_description=not_configured&state=s&iss=i", FailureCode::LoginWay),
+            ("error=server_error&error_description=claims_differ&state=s&iss=i", FailureCode::LoginOther),
             ("error=server_error&error_description=claim_missing&state=s&iss=i", FailureCode::LoginNameless),
             ("error=server_error&error_description=client_refused&state=s&iss=i", FailureCode::LoginMisfit),
             ("error=server_error&error_description=nonce&state=s&iss=i", FailureCode::LoginRefused),
             ("error=server_error&error_description=an-incident&state=s&iss=i", FailureCode::ServiceDown),
             ("error=temporarily_unavailable&error_description=unavailable&state=s&iss=i", FailureCode::ProviderDown),
-            ("error=invalid_request&state=s&iss=i", FailureCode::LoginRefused),
+            ("error=invalid_request&state=s&iss=i", FailureCode::LoginWay),
+            ("error=invalid_scope&state=s&iss=i", FailureCode::LoginRefused),
         ] {
             let (result, page) = login(query).await;
             assert_eq!(result, Err(code), "{query}");

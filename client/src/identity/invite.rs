@@ -4,7 +4,7 @@
 //! and the backend knows of what level it is.
 
 use super::provider::Provider;
-use super::session::{Fresh, Session, Stage};
+use super::session::Session;
 use crate::Client;
 use crate::failure::{failure, internal};
 use crate::store::StoreError;
@@ -13,7 +13,6 @@ use bridge::invite::{Checked, GiveInvite, InviteView, TakeBackInvite, UseInvite}
 use bridge::{Failure, FailureCode};
 use fast_qr::{ECL, QRBuilder};
 use protocol::id::ScopeId;
-use protocol::identity::Me;
 use protocol::invite::{InviteCode, InviteMade, MakeInvite};
 use protocol::message::Thread;
 use reqwest::Method;
@@ -23,23 +22,10 @@ impl Session {
     pub(super) async fn use_invite(&self, text: &str) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
         let code = InviteCode::parse(text).ok_or_else(|| failure(FailureCode::BadInvite))?;
-        let resume = match self.stage() {
-            Stage::Locked { .. } => return Err(failure(FailureCode::NotOpen)),
-            Stage::Open(open) => Some(open),
-            Stage::SigningIn { task, resume, .. } => {
-                task.abort();
-                self.rest(resume.clone(), None);
-                resume
-            }
-            Stage::SignedOut { .. } | Stage::ChooseCode { .. } => None,
-        };
-        if resume.is_none() {
-            self.erase().await?;
-        }
+        let resume = self.make_way().await?;
         let granted = Provider::discover(&self.wire).await?.redeem_invite(&code).await.map_err(failure)?;
-        let answer = granted.pass.send(&self.wire, |wire| wire.request(Method::GET, &["me"])).await?;
-        let me: Me = wire::read(answer).await?;
-        self.admit(Fresh { me, granted }, resume).await
+        let fresh = self.meet(granted).await?;
+        self.admit(fresh, resume).await
     }
 }
 

@@ -85,7 +85,6 @@ impl Prover {
     }
 
     /// The thumbprint of the key (RFC 7638).
-    #[cfg(feature = "bench")]
     pub(super) fn thumbprint(&self) -> String {
         let point = self.key.verifying_key().to_encoded_point(false);
         let (x, y) = point.as_bytes()[1..].split_at(32);

@@ -82,6 +82,7 @@ pub(super) struct Asked {
     nonce: Nonce,
     verifier: PkceCodeVerifier,
     redirect: RedirectUrl,
+    prover: Arc<Prover>,
 }
 
 /// How long before its end a token is not used any more.
@@ -120,6 +121,8 @@ impl Provider {
     ) -> Result<Asked, Failure> {
         let redirect = RedirectUrl::new(redirect).map_err(|error| internal(&error))?;
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
+        // The code is good with this key alone, so that whoever gets hold of it on its way has nothing.
+        let prover = Arc::new(Prover::make(self.metadata.issuer().trim_end_matches('/').to_owned()));
         let client =
             CoreClient::from_provider_metadata(self.metadata.clone(), ClientId::new(CLIENT_ID.to_owned()), None)
                 .set_redirect_uri(redirect.clone());
@@ -131,13 +134,14 @@ impl Provider {
             )
             .add_scope(Scope::new("offline_access".to_owned()))
             .set_pkce_challenge(challenge)
+            .add_extra_param("dpop_jkt", prover.thumbprint())
             .add_extra_param("municipality", municipality)
             .add_extra_param("realm", realm.as_str());
         if let Some(chosen) = chosen {
             request = request.add_extra_param("provider", chosen);
         }
         let (url, state, nonce) = request.url();
-        Ok(Asked { url, state, nonce, verifier, redirect, issuer: self.metadata.issuer().to_string() })
+        Ok(Asked { url, state, nonce, verifier, redirect, prover, issuer: self.metadata.issuer().to_string() })
     }
 
     /// Turns a code that staff gave into tokens for a new key. No provider says who it is, so there is no ID token.
@@ -175,12 +179,12 @@ impl Provider {
         })
     }
 
-    /// Turns the code into tokens for a new key, and checks that they are the answer to what was asked.
+    /// Turns the code into tokens for the key that it was asked for with, and checks that they are the answer to what was asked.
     pub(super) async fn redeem(&self, asked: Asked, code: String) -> Result<Granted, FailureCode> {
         let client =
             CoreClient::from_provider_metadata(self.metadata.clone(), ClientId::new(CLIENT_ID.to_owned()), None)
                 .set_redirect_uri(asked.redirect);
-        let prover = Arc::new(Prover::make(asked.issuer.trim_end_matches('/').to_owned()));
+        let prover = asked.prover;
         let (http, holder) = (self.http.clone(), Arc::clone(&prover));
         let answer = client
             .exchange_code(AuthorizationCode::new(code))

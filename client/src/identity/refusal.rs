@@ -11,6 +11,8 @@ pub(super) fn code_of(error: &str, description: Option<&str>) -> FailureCode {
         // An incident id, or a word that is newer than this build.
         (Some(None), "server_error") => FailureCode::ServiceDown,
         (_, "server_error" | "temporarily_unavailable") => FailureCode::ProviderDown,
+        // The backend has no such municipality or provider, or none any more.
+        (None, "invalid_request") => FailureCode::LoginWay,
         _ => FailureCode::LoginRefused,
     }
 }
@@ -18,14 +20,15 @@ pub(super) fn code_of(error: &str, description: Option<&str>) -> FailureCode {
 fn meaning(refusal: LoginRefusal) -> FailureCode {
     match refusal {
         LoginRefusal::NotKnown => FailureCode::NotKnown,
-        LoginRefusal::Unavailable | LoginRefusal::ProviderError => FailureCode::ProviderDown,
+        LoginRefusal::Unavailable => FailureCode::ProviderDown,
+        LoginRefusal::ProviderError => FailureCode::LoginProvider,
+        LoginRefusal::NotConfigured => FailureCode::LoginWay,
         LoginRefusal::Level | LoginRefusal::Demand => FailureCode::LoginLevel,
-        LoginRefusal::NotFresh | LoginRefusal::Expired | LoginRefusal::UserinfoExpired | LoginRefusal::CodeRefused => {
-            FailureCode::LoginStale
-        }
+        LoginRefusal::NotFresh => FailureCode::LoginReused,
+        LoginRefusal::Expired | LoginRefusal::UserinfoExpired | LoginRefusal::CodeRefused => FailureCode::LoginStale,
         LoginRefusal::ClaimMissing => FailureCode::LoginNameless,
+        LoginRefusal::UserinfoSubject | LoginRefusal::ClaimsDiffer => FailureCode::LoginOther,
         LoginRefusal::Metadata
-        | LoginRefusal::NotConfigured
         | LoginRefusal::RequestRefused
         | LoginRefusal::ClientRefused
         | LoginRefusal::CodeMissing
@@ -43,8 +46,29 @@ fn meaning(refusal: LoginRefusal) -> FailureCode {
         | LoginRefusal::Nonce
         | LoginRefusal::AccessToken
         | LoginRefusal::UserinfoSignature
-        | LoginRefusal::UserinfoIssuer
-        | LoginRefusal::UserinfoSubject
-        | LoginRefusal::ClaimsDiffer => FailureCode::LoginRefused,
+        | LoginRefusal::UserinfoIssuer => FailureCode::LoginRefused,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What the person is told is never that something went wrong somewhere, and says what to do where that differs.
+    #[test]
+    fn each_refusal_has_a_meaning() {
+        let mut told = Vec::new();
+        for refusal in LoginRefusal::ALL {
+            let code = code_of("server_error", Some(refusal.as_str()));
+            assert!(
+                !matches!(code, FailureCode::Internal | FailureCode::Unknown | FailureCode::ServiceDown),
+                "{refusal:?}"
+            );
+            if !told.contains(&code) {
+                told.push(code);
+            }
+        }
+        assert_eq!(told.len(), 11, "{told:?}");
+        assert_eq!(code_of("server_error", Some("newer-than-this-build")), FailureCode::ServiceDown);
     }
 }

@@ -5,12 +5,12 @@
 //! finds it erased first.
 
 use super::callback::{Callback, Expected, Return};
-use super::provider::{Asked, Provider};
+use super::provider::{Asked, Granted, Provider};
 use super::session::{Fresh, Session, Stage, blocking};
 use crate::failure::{failure, internal};
 use crate::store::{Meta, StoreError};
 use crate::sync::Open;
-use crate::wire;
+use crate::wire::{self, WireError};
 use bridge::{Failure, FailureCode};
 use protocol::identity::{Me, Realm};
 use reqwest::Method;
@@ -29,19 +29,7 @@ impl Session {
         chosen: Option<&str>,
     ) -> Result<(), Failure> {
         let _turn = self.turn.lock().await;
-        let resume = match self.stage() {
-            Stage::Locked { .. } => return Err(failure(FailureCode::NotOpen)),
-            Stage::Open(open) => Some(open),
-            Stage::SigningIn { task, resume, .. } => {
-                task.abort();
-                self.rest(resume.clone(), None);
-                resume
-            }
-            Stage::SignedOut { .. } | Stage::ChooseCode { .. } => None,
-        };
-        if resume.is_none() {
-            self.erase().await?;
-        }
+        let resume = self.make_way().await?;
         let provider = Provider::discover(&self.wire).await?;
         let callback = match &self.setup.returns {
             Return::Loopback => Callback::listen().await.map_err(|error| internal(&error))?,
@@ -72,14 +60,37 @@ impl Session {
         }
     }
 
+    /// Ends another login that is under way, and gives what this one goes on with, if anything; otherwise nothing of whoever was here
+    /// before is left.
+    pub(super) async fn make_way(&self) -> Result<Option<Arc<Open>>, Failure> {
+        let resume = match self.stage() {
+            Stage::Locked { .. } => return Err(failure(FailureCode::NotOpen)),
+            Stage::Open(open) => Some(open),
+            Stage::SigningIn { task, resume, .. } => {
+                task.abort();
+                self.rest(resume.clone(), None);
+                resume
+            }
+            Stage::SignedOut { .. } | Stage::ChooseCode { .. } => None,
+        };
+        if resume.is_none() {
+            self.erase().await?;
+        }
+        Ok(resume)
+    }
+
+    /// Asks whose login it was.
+    pub(super) async fn meet(&self, granted: Granted) -> Result<Fresh, WireError> {
+        let answer = granted.pass.send(&self.wire, |wire| wire.request(Method::GET, &["me"])).await?;
+        let me: Me = wire::read(answer).await?;
+        Ok(Fresh { me, granted })
+    }
+
     async fn log_in(&self, callback: Callback, provider: Provider, asked: Asked) -> Result<Fresh, FailureCode> {
         let expected = Expected { state: asked.state.secret(), issuer: &asked.issuer };
         let code = callback.wait(expected, PATIENCE).await?;
         let granted = provider.redeem(asked, code).await?;
-        let answer = granted.pass.send(&self.wire, |wire| wire.request(Method::GET, &["me"]));
-        let answer = async { wire::read::<Me>(answer.await?).await };
-        let me = answer.await.map_err(|error| Failure::from(error).code)?;
-        Ok(Fresh { me, granted })
+        self.meet(granted).await.map_err(|error| Failure::from(error).code)
     }
 
     async fn finish(&self, attempt: u64, login: Result<Fresh, FailureCode>) {

@@ -208,6 +208,7 @@ async fn token(
             {
                 return refused("invalid_grant");
             }
+            assert_eq!(asked["dpop_jkt"], key, "the code was asked for with another key");
             world.oidc.bound_to = key;
             let mut answer = world.oidc.rotate();
             answer["id_token"] = world.oidc.id_token(&backend.issuer, &asked["nonce"]).into();

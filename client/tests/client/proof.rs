@@ -10,7 +10,7 @@ use sha2::{Digest as _, Sha256};
 
 /// What a proof shows.
 pub(crate) struct Shown {
-    /// The key, as its public half is written.
+    /// The thumbprint of the key.
     pub(crate) key: String,
     pub(crate) jti: String,
     pub(crate) nonce: Option<String>,
@@ -33,7 +33,9 @@ pub(crate) fn read(headers: &HeaderMap, method: &str, address: &str, access: Opt
     let ath = access.map(|access| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(access)));
     let is_for = claims["htm"] == method && claims["htu"] == address && claims["ath"].as_str() == ath.as_deref();
     let text = |name: &str| Some(claims[name].as_str()?.to_owned());
-    is_for.then(|| Some(Shown { key: jwk.to_string(), jti: text("jti")?, nonce: text("nonce") }))?
+    let members = format!(r#"{{"crv":"P-256","kty":"EC","x":{},"y":{}}}"#, jwk["x"], jwk["y"]);
+    let key = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(members));
+    is_for.then(|| Some(Shown { key, jti: text("jti")?, nonce: text("nonce") }))?
 }
 
 fn part(text: &str) -> Option<Value> {

@@ -9,6 +9,7 @@ use crate::actors::{Client, Fields, NUMBER, parameter};
 
 const SIGN: &str = "https://id.oidc.se/scope/sign";
 const REQUEST: &str = "https://id.oidc.se/param/signRequest";
+const MESSAGE: &str = "https://id.oidc.se/param/userMessage";
 const SIGNATURE: &str = "https://id.oidc.se/claim/userSignature";
 
 fn claim(name: &str) -> String {
@@ -75,6 +76,56 @@ async fn a_person_signs_what_the_client_signed() {
     approval.insert("scope", scope);
     assert!(client.told(&approval, "p-1").await.0[SIGNATURE].is_null());
     assert!(client.told(&client.request(), "p-1").await.0[SIGNATURE].is_null());
+}
+
+/// A request to sign it in one object, which the client signed whole.
+fn signing_in_an_object(client: &Client, wish: &Value) -> Fields {
+    let request = signing(client, wish);
+    let mut claims: serde_json::Map<String, Value> =
+        request.iter().map(|(name, value)| ((*name).to_owned(), value.as_str().into())).collect();
+    let content = json!({"tbs_data": wish["tbs_data"], "sign_message": wish["sign_message"]});
+    let message = json!({"message#sv": STANDARD.encode("Ring <oss> gärna."), "mime_type": "text/plain"});
+    for (name, value) in [
+        (REQUEST, content),
+        (MESSAGE, message),
+        ("iss", crate::actors::CLIENT.into()),
+        ("aud", client.issuer().into()),
+        ("exp", (client.now() + 60).into()),
+    ] {
+        claims.insert(name.to_owned(), value);
+    }
+    let beside = ["client_id", "response_type", "redirect_uri"].map(|name| (name, request[name].clone()));
+    let mut fields = Fields::from(beside);
+    fields.insert("request", client.sign(&claims.into()));
+    fields
+}
+
+#[tokio::test]
+async fn what_is_to_be_signed_may_stand_in_a_signed_request_object() {
+    let client = Client::new("residents").await;
+    let good = signing_in_an_object(&client, &wish(&client));
+    let browser = client.browser_of(&client.authorize(&good).await);
+    assert!(browser.show().await.body.contains("Ring &lt;oss&gt; gärna."), "the message stands in the object too");
+    let phone = browser.start("this").await;
+    client.get(&phone).await;
+    client.post(&format!("{phone}/person"), &[("person", "p-1")]).await;
+    assert!(client.get(&phone).await.body.contains("Jag godkänner planen &lt;v2&gt;."), "the words are shown");
+    let (id, _) = client.told(&good, "p-1").await;
+    assert_eq!(written(&id[SIGNATURE])["tbs_data"], STANDARD.encode("the plan"));
+
+    for (field, value) in [("tbs_data", "%".into()), ("tbs_data", Value::Null), ("sign_message", json!({}))] {
+        let mut bent = wish(&client);
+        bent[field] = value;
+        let bent = signing_in_an_object(&client, &bent);
+        assert_eq!(error(&client, &bent).await, "invalid_request", "{field}");
+    }
+    // Unsigned beside the object it counts as little as anywhere.
+    let mut beside = good.clone();
+    beside.insert(REQUEST, wish(&client).to_string());
+    assert_eq!(error(&client, &beside).await, "invalid_request_object");
+    let mut plain = signing(&client, &wish(&client));
+    plain.insert(REQUEST, wish(&client).to_string());
+    assert_eq!(error(&client, &plain).await, "invalid_request");
 }
 
 #[tokio::test]

@@ -3,10 +3,10 @@
 //!
 //! A proof counts for one method at one address, the public one, with one access token, once, and as long as the
 //! nonce in it is fresh. The nonce is ours and alone says when a proof was made: the sender's clock may be wrong. No
-//! node remembers nonces: each is made of a slot of time and a key that stands in the database, so that all nodes take
-//! what one of them gave. Which proofs came is remembered by each node, in memory, for as long as their nonces live.
-//! So a proof that was taken out of TLS can be shown at another node, or after a restart, for six minutes at most, and only
-//! for the very request that it was made for. There is no way past this for a bound token: none is taken as Bearer.
+//! node remembers nonces: each is made of a slot of time and a key. Which proofs came is remembered for as long as their
+//! nonces live, so that none counts twice, at another node or after a restart either: nodes that share a database share
+//! the key and what came ([`seen`]); a node that is alone has a key that it makes at each start, and a memory. There is
+//! no way past this for a bound token: none is taken as Bearer.
 
 mod nonce;
 mod proof;
@@ -18,6 +18,7 @@ pub(super) use proof::fuzz;
 use super::secret::{PlainToken, derive_sha256};
 use crate::App;
 use crate::db::Db;
+use crate::error::Error;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
@@ -25,24 +26,19 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use nonce::Nonces;
 use proof::Claimed;
 use protocol::Millis;
-use seen::Seen;
-use std::sync::{Arc, Mutex, PoisonError};
+use seen::{Place, Seen};
+use std::sync::Arc;
 
 /// The header of a proof.
 const PROOF: HeaderName = HeaderName::from_static("dpop");
 /// The header of a nonce for the next proof.
 const NONCE: HeaderName = HeaderName::from_static("dpop-nonce");
-/// The most proofs that are remembered of requests, and of the token endpoint, where strangers can leave some too. Were there
-/// more, the oldest would be forgotten early.
-const MOST: usize = 1 << 18;
-const MOST_AT_TOKEN: usize = 1 << 14;
 
 /// What checks proofs.
 pub(super) struct Dpop {
     nonces: Nonces,
     issuer: String,
-    at_token: Mutex<Seen>,
-    at_resource: Mutex<Seen>,
+    seen: Seen,
 }
 
 /// The key that somebody has shown to have.
@@ -73,20 +69,14 @@ impl Unproven {
 }
 
 impl Dpop {
-    /// For the issuer of that name; makes the nonces' key if the database has none yet.
+    /// For the issuer of that name.
     pub(super) async fn open(db: &Db, issuer: &str) -> anyhow::Result<Self> {
-        let nonces = Nonces::open(db).await?;
-        let (at_token, at_resource) = (Mutex::new(Seen::new(MOST_AT_TOKEN)), Mutex::new(Seen::new(MOST)));
-        Ok(Self { nonces, issuer: issuer.to_owned(), at_token, at_resource })
+        let shared = db.shared();
+        let nonces = if shared.is_some() { Nonces::open(db).await? } else { Nonces::make_new() };
+        Ok(Self { nonces, issuer: issuer.to_owned(), seen: Seen::new(shared) })
     }
 
-    /// Who asks the token endpoint.
-    pub(super) fn check_at_token(&self, headers: &HeaderMap, path: &str, now: Millis) -> Result<Shown, Unproven> {
-        let shown = self.check(headers, &Method::POST, path, None, now)?;
-        first(&self.at_token, &shown, now).then_some(shown).ok_or(Unproven::Proof)
-    }
-
-    /// Who asks for anything else, with an access token. Whether the token is theirs is not known yet.
+    /// Who asks. Whether an access token is theirs, and whether the proof comes for the first time, is not known yet.
     pub(super) fn check(
         &self,
         headers: &HeaderMap,
@@ -111,14 +101,14 @@ impl Dpop {
 
     /// Whether a proof that came with a good token comes for the first time. Asked last, so that strangers leave nothing to
     /// remember.
-    pub(super) fn is_first(&self, shown: &Shown, now: Millis) -> bool {
-        first(&self.at_resource, shown, now)
+    pub(super) async fn is_first(&self, shown: &Shown, now: Millis) -> Result<bool, Error> {
+        self.seen.is_first(shown.id, Place::Resource, now).await
     }
-}
 
-fn first(seen: &Mutex<Seen>, shown: &Shown, now: Millis) -> bool {
-    // Nothing that is done under the lock leaves it half done.
-    seen.lock().unwrap_or_else(PoisonError::into_inner).is_first(shown.id, now)
+    /// Whether a proof comes to the token endpoint for the first time.
+    pub(super) async fn is_first_at_token(&self, shown: &Shown, now: Millis) -> Result<bool, Error> {
+        self.seen.is_first(shown.id, Place::Token, now).await
+    }
 }
 
 /// Gives a nonce for the next proof with the answer to each one, so that nobody who keeps asking is ever sent back.

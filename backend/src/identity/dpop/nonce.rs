@@ -21,13 +21,16 @@ const KEY: &str = "dpop_nonce_key";
 pub(super) struct Nonces(hmac::Key);
 
 impl Nonces {
-    /// With the key that all nodes of this database have.
+    /// With the key that all nodes of this database have; makes it if there is none yet.
     pub(super) async fn open(db: &Db) -> anyhow::Result<Self> {
-        let mut fresh = [0; 32];
-        OsRng.fill_bytes(&mut fresh);
-        let key = db.meta_or(KEY, URL_SAFE_NO_PAD.encode(fresh)).await?;
+        let key = db.meta_or(KEY, URL_SAFE_NO_PAD.encode(make_key())).await?;
         let key = URL_SAFE_NO_PAD.decode(key).context("the key of nonces has a bad form")?;
         Ok(Self(hmac::Key::new(hmac::HMAC_SHA256, &key)))
+    }
+
+    /// With a key that nobody had before, and nobody has after this node.
+    pub(super) fn make_new() -> Self {
+        Self(hmac::Key::new(hmac::HMAC_SHA256, &make_key()))
     }
 
     /// The one of now.
@@ -41,6 +44,12 @@ impl Nonces {
         let slot = slot(now);
         [slot, slot - 1, slot + 1].iter().any(|slot| hmac::verify(&self.0, &slot.to_be_bytes(), &nonce).is_ok())
     }
+}
+
+fn make_key() -> [u8; 32] {
+    let mut key = [0; 32];
+    OsRng.fill_bytes(&mut key);
+    key
 }
 
 fn slot(now: Millis) -> i64 {

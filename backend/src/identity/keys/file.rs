@@ -35,6 +35,17 @@ pub(super) struct KeyFile {
     pub(super) made_at: Millis,
 }
 
+impl KeyFile {
+    /// When it was written, the first one too.
+    pub(super) fn written_at(&self) -> Result<Millis, KeyError> {
+        if self.made_at > 0 {
+            return Ok(self.made_at);
+        }
+        let modified = fs::metadata(&self.path)?.modified()?;
+        Ok(Timestamp::try_from(modified).map_err(|_| KeyError::Form)?.as_millisecond())
+    }
+}
+
 /// The files of one name, oldest first.
 pub(super) fn list(folder: &Path, name: &str) -> Result<Vec<KeyFile>, KeyError> {
     let mut files = Vec::new();

@@ -1,4 +1,5 @@
-//! The backend's own signing keys: P-256, a file each, made at the first start and rotated by a command.
+//! The backend's own signing keys: P-256, a file each, made at the first start and rotated by a command; those of ID tokens by
+//! themselves too, when they are old. Providers may have been given the others by hand.
 //!
 //! One [`Ring`] signs ID tokens for the app, another proves to providers who we are. Backends that share a
 //! database share the folder too. The private half never leaves this module.
@@ -6,7 +7,7 @@
 mod file;
 mod ring;
 
-pub(super) use ring::{Ring, rotate};
+pub(super) use ring::{Ring, rotate, rotate_old};
 
 use file::KeyError;
 

@@ -1,6 +1,6 @@
 //! All keys of one name: the one that signs, and those that others may still meet.
 //!
-//! A new key is published for [`NOTICE`] before it signs, so that whoever keeps our public keys for a while has it by
+//! A new key is made by a command, or when the newest is old where the caller wants that. It is published for [`NOTICE`] before it signs, so that whoever keeps our public keys for a while has it by
 //! then; an old one stays published for [`KEEP`] after its last signature. The folder is looked through anew every
 //! minute, so a key that `rotate-keys` makes needs no restart.
 
@@ -135,6 +135,22 @@ pub(in crate::identity) fn rotate(folder: &Path, name: &'static str, now: Millis
     Ok(Rotated { made: Some(made), signs_from: now + NOTICE, removed })
 }
 
+/// Makes the next key of a name when the newest is as old as that.
+///
+/// # Errors
+/// As [`rotate`].
+pub(in crate::identity) fn rotate_old(
+    folder: &Path,
+    name: &'static str,
+    age: Millis,
+    now: Millis,
+) -> Result<Option<Rotated>, KeyError> {
+    match file::list(folder, name)?.last() {
+        Some(newest) if newest.written_at()?.saturating_add(age) <= now => rotate(folder, name, now).map(Some),
+        _ => Ok(None),
+    }
+}
+
 /// The newest that has been published long enough, or the only one there is.
 fn signing(made_at: &[Millis], now: Millis) -> usize {
     made_at.iter().rposition(|made_at| made_at.saturating_add(NOTICE) <= now).unwrap_or_default()
@@ -226,5 +242,21 @@ mod tests {
         assert_eq!(late.removed, [folder.path().join("id-token.pem")]);
         assert_eq!(late.made, Some(folder.path().join("id-token-2026-10-07T120000Z.pem")));
         assert_eq!(file::list(folder.path(), NAME).expect("reads").len(), 2);
+    }
+
+    #[test]
+    fn a_key_that_is_old_is_followed_by_itself_and_its_follower_in_its_time() {
+        let folder = tempfile::tempdir().expect("a temp folder can be made");
+        let age = 90 * DAY;
+        Ring::open(folder.path(), NAME).expect("is made");
+        Ring::open(folder.path(), "client").expect("is made");
+        let noon = std::time::UNIX_EPOCH + std::time::Duration::from_millis(NOON.unsigned_abs());
+        let first = fs::File::options().write(true).open(folder.path().join("id-token.pem")).expect("opens");
+        first.set_modified(noon).expect("is of then");
+        let follows = |at| rotate_old(folder.path(), NAME, age, at).expect("reads").is_some_and(|it| it.made.is_some());
+        for (at, expected) in [(age - 1, false), (age, true), (age + 1, false), (2 * age - 1, false), (2 * age, true)] {
+            assert_eq!(follows(NOON + at), expected, "{at}");
+        }
+        assert_eq!(file::list(folder.path(), "client").expect("reads").len(), 1);
     }
 }

@@ -20,9 +20,21 @@ pub(super) enum Fault {
     Issuer,
 }
 
+/// `typ` of what is nothing more particular.
+pub(super) const PLAIN: &str = "jwt";
+
+/// Whether a `typ` says that it is of this kind, or of none in particular (RFC 8725, section 3.11).
+fn is_kind(kind: &str, typ: &str) -> bool {
+    let typ = typ.to_ascii_lowercase();
+    [PLAIN, kind].contains(&typ.strip_prefix("application/").unwrap_or(&typ))
+}
+
 /// The claims of a statement of the provider's to us. Times and subject are the caller's to check.
-pub(super) fn open(jwt: &str, known: &Known, client_id: &str) -> Result<Map<String, Value>, Fault> {
+pub(super) fn open(kind: &str, jwt: &str, known: &Known, client_id: &str) -> Result<Map<String, Value>, Fault> {
     let header = jsonwebtoken::decode_header(jwt).map_err(|_| Fault::Form)?;
+    if header.typ.as_ref().is_some_and(|typ| !is_kind(kind, typ)) {
+        return Err(Fault::Form);
+    }
     if !ALGORITHMS.contains(&header.alg) {
         return Err(Fault::Signature);
     }

@@ -6,10 +6,12 @@ use super::{RelyingParty, SKEW};
 use crate::config::Provider;
 use protocol::Millis;
 use protocol::login::LoginRefusal;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use url::Url;
 
 const EVENT: &str = "http://schemas.openid.net/event/backchannel-logout";
+/// `typ` of a logout token that says what it is.
+const KIND: &str = "logout+jwt";
 /// How old a logout token may be, in seconds.
 const LIFE: i64 = 300;
 
@@ -30,27 +32,13 @@ impl RelyingParty {
         now: Millis,
     ) -> Result<Option<Ended>, LoginRefusal> {
         let known = self.known(provider, now).await?;
-        let mut opened = jws::open(token, &known, &provider.client_id);
+        let mut opened = jws::open(KIND, token, &known, &provider.client_id);
         if opened.as_ref().err() == Some(&Fault::Signature)
             && let Some(fresh) = self.known_anew(provider, now).await?
         {
-            opened = jws::open(token, &fresh, &provider.client_id);
+            opened = jws::open(KIND, token, &fresh, &provider.client_id);
         }
-        let Ok(claims) = opened else { return Ok(None) };
-        let seconds = now / 1000;
-        let time = |name: &str| claims.get(name).and_then(Value::as_i64);
-        let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
-        let is_logout = claims.get("events").and_then(|events| events.get(EVENT)).is_some_and(Value::is_object);
-        let is_in_time = time("iat").is_some_and(|at| (seconds - LIFE..=seconds + SKEW).contains(&at))
-            && claims.get("exp").is_none_or(|_| time("exp").is_some_and(|exp| exp + SKEW > seconds));
-        let (subject, session) = (text("sub"), text("sid"));
-        let says_whose = subject.is_some() || session.is_some();
-        // An ID token has a nonce and is none, whatever else it holds.
-        if !is_logout || !is_in_time || !says_whose || claims.contains_key("nonce") || text("jti").is_none() {
-            return Ok(None);
-        }
-        let at = (time("iat").unwrap_or(seconds) + SKEW).saturating_mul(1000);
-        Ok(Some(Ended { subject, session, at }))
+        Ok(opened.ok().and_then(|claims| read(&claims, now)))
     }
 
     /// Where one logs out at the provider, if it has such a page and says so now.
@@ -60,4 +48,20 @@ impl RelyingParty {
         page.query_pairs_mut().append_pair("client_id", &provider.client_id);
         crate::identity::http::is_allowed(&page).then_some(page)
     }
+}
+
+/// What the claims of a logout token end, if they are those of one.
+pub(super) fn read(claims: &Map<String, Value>, now: Millis) -> Option<Ended> {
+    let seconds = now / 1000;
+    let time = |name: &str| claims.get(name).and_then(Value::as_i64);
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+    let is_logout = claims.get("events").and_then(|events| events.get(EVENT)).is_some_and(Value::is_object);
+    let made_at = time("iat").filter(|at| (seconds - LIFE..=seconds + SKEW).contains(at))?;
+    let is_over = claims.contains_key("exp") && time("exp").is_none_or(|exp| exp.saturating_add(SKEW) <= seconds);
+    let (subject, session) = (text("sub"), text("sid"));
+    let says_whose = subject.is_some() || session.is_some();
+    // An ID token has a nonce and is none, whatever else it holds.
+    let is_other = claims.contains_key("nonce") || text("jti").is_none();
+    let ended = Ended { subject, session, at: (made_at + SKEW).saturating_mul(1000) };
+    (is_logout && !is_over && says_whose && !is_other).then_some(ended)
 }

@@ -6,14 +6,14 @@
 
 use super::RelyingParty;
 use crate::config::Provider;
-use crate::identity::http::is_allowed;
+use crate::identity::http::{HttpError, is_allowed};
 use jsonwebtoken::jwk::JwkSet;
 use openidconnect::core::{
     CoreAuthDisplay, CoreClaimName, CoreClaimType, CoreClientAuthMethod, CoreGrantType, CoreJsonWebKey,
     CoreJweContentEncryptionAlgorithm, CoreJweKeyManagementAlgorithm, CoreResponseMode, CoreResponseType,
     CoreSubjectIdentifierType,
 };
-use openidconnect::{AdditionalProviderMetadata, DiscoveryError, IssuerUrl, ProviderMetadata};
+use openidconnect::{AdditionalProviderMetadata, AsyncHttpClient, DiscoveryError, IssuerUrl, ProviderMetadata};
 use protocol::Millis;
 use protocol::login::LoginRefusal;
 use serde::{Deserialize, Serialize};
@@ -136,20 +136,27 @@ impl RelyingParty {
 
     async fn learn(&self, provider: &Provider, now: Millis) -> Result<Arc<Known>, LoginRefusal> {
         self.memory.ask(&provider.id, now);
-        let issuer = IssuerUrl::new(provider.issuer.clone()).map_err(|_| LoginRefusal::Metadata)?;
-        let metadata = Metadata::discover_async(issuer, &self.http).await.map_err(|error| match error {
-            DiscoveryError::Request(error) => error.into(),
-            _ => LoginRefusal::Metadata,
-        })?;
-        if !is_allowed(metadata.authorization_endpoint().url()) {
-            return Err(LoginRefusal::Metadata);
-        }
-        let keys = serde_json::to_value(metadata.jwks()).and_then(serde_json::from_value);
-        let keys = keys.map_err(|_| LoginRefusal::Metadata)?;
-        let known = Arc::new(Known { at: now, metadata, keys });
+        let known = Arc::new(discover(&provider.issuer, &self.http, now).await?);
         self.memory.keep(&provider.id, known.clone());
         Ok(known)
     }
+}
+
+/// Asks an issuer what it says about itself.
+pub(super) async fn discover<'c, C>(issuer: &str, http: &'c C, now: Millis) -> Result<Known, LoginRefusal>
+where
+    C: AsyncHttpClient<'c, Error = HttpError>,
+{
+    let issuer = IssuerUrl::new(issuer.to_owned()).map_err(|_| LoginRefusal::Metadata)?;
+    let metadata = Metadata::discover_async(issuer, http).await.map_err(|error| match error {
+        DiscoveryError::Request(error) => error.into(),
+        _ => LoginRefusal::Metadata,
+    })?;
+    if !is_allowed(metadata.authorization_endpoint().url()) {
+        return Err(LoginRefusal::Metadata);
+    }
+    let keys = serde_json::to_value(metadata.jwks()).and_then(serde_json::from_value);
+    Ok(Known { at: now, metadata, keys: keys.map_err(|_| LoginRefusal::Metadata)? })
 }
 
 impl Memory {

@@ -8,6 +8,8 @@
 
 mod ask;
 mod check;
+#[cfg(any(test, feature = "fuzz"))]
+pub(super) mod fuzz;
 mod jws;
 mod logout;
 mod metadata;

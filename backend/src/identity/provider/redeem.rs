@@ -47,19 +47,7 @@ impl RelyingParty {
             ("code_verifier", &answer.verifier),
         ];
         let fields = fields.map(|(name, value)| (name.to_owned(), value.to_owned())).into();
-        let said = self.post(provider, known, endpoint.url(), fields, now).await?;
-        if !said.status().is_success() {
-            return Err(match error_word(&said).as_deref() {
-                Some("invalid_client" | "unauthorized_client") => LoginRefusal::ClientRefused,
-                _ => LoginRefusal::CodeRefused,
-            });
-        }
-        let said: Said = serde_json::from_slice(said.body()).map_err(|_| LoginRefusal::TokenForm)?;
-        if said.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
-            return Err(LoginRefusal::TokenForm);
-        }
-        let id_token = said.id_token.ok_or(LoginRefusal::IdTokenMissing)?;
-        Ok(Tokens { access: said.access_token, id_token })
+        read(&self.post(provider, known, endpoint.url(), fields, now).await?)
     }
 
     /// Sends a form as the client that we are there.
@@ -116,6 +104,22 @@ impl RelyingParty {
         });
         self.keys.sign(&claims, now).map_err(|_| LoginRefusal::ClientRefused)
     }
+}
+
+/// What the token endpoint says.
+pub(super) fn read(answer: &Response<Vec<u8>>) -> Result<Tokens, LoginRefusal> {
+    if !answer.status().is_success() {
+        return Err(match error_word(answer).as_deref() {
+            Some("invalid_client" | "unauthorized_client") => LoginRefusal::ClientRefused,
+            _ => LoginRefusal::CodeRefused,
+        });
+    }
+    let said: Said = serde_json::from_slice(answer.body()).map_err(|_| LoginRefusal::TokenForm)?;
+    if said.token_type.is_some_and(|kind| !kind.eq_ignore_ascii_case("bearer")) {
+        return Err(LoginRefusal::TokenForm);
+    }
+    let id_token = said.id_token.ok_or(LoginRefusal::IdTokenMissing)?;
+    Ok(Tokens { access: said.access_token, id_token })
 }
 
 /// The OAuth error of an answer.

@@ -68,11 +68,11 @@ impl RelyingParty {
         now: Millis,
     ) -> Result<Map<String, Value>, LoginRefusal> {
         let jwt = std::str::from_utf8(body).map_err(|_| LoginRefusal::UserinfoForm)?.trim();
-        let mut opened = jws::open(jwt, &proven.known, &provider.client_id);
+        let mut opened = jws::open(jws::PLAIN, jwt, &proven.known, &provider.client_id);
         if opened.as_ref().err() == Some(&Fault::Signature)
             && let Some(fresh) = self.known_anew(provider, now).await?
         {
-            opened = jws::open(jwt, &fresh, &provider.client_id);
+            opened = jws::open(jws::PLAIN, jwt, &fresh, &provider.client_id);
         }
         let claims = opened.map_err(|fault| match fault {
             Fault::Form => LoginRefusal::UserinfoForm,

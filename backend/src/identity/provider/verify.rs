@@ -41,7 +41,7 @@ pub(super) struct Proven {
 
 /// Claims beyond the standard's; providers differ in their names.
 #[derive(Clone, Deserialize, Serialize)]
-struct Said(#[serde(default)] Map<String, Value>);
+pub(super) struct Said(#[serde(default)] Map<String, Value>);
 
 impl AdditionalClaims for Said {}
 
@@ -51,8 +51,8 @@ impl fmt::Debug for Said {
     }
 }
 
-type Token = IdToken<Said, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
-type Claims = IdTokenClaims<Said, CoreGenderClaim>;
+pub(super) type Token = IdToken<Said, CoreGenderClaim, CoreJweContentEncryptionAlgorithm, CoreJwsSigningAlgorithm>;
+pub(super) type Claims = IdTokenClaims<Said, CoreGenderClaim>;
 type Verifier<'v> = IdTokenVerifier<'v, CoreJsonWebKey>;
 
 impl RelyingParty {
@@ -90,7 +90,7 @@ impl RelyingParty {
     }
 }
 
-fn check(
+pub(super) fn check(
     provider: &Provider,
     known: &Known,
     token: &Token,
