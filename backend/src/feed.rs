@@ -141,6 +141,11 @@ impl Feed {
         });
     }
 
+    /// The ids of what was said of `scope` in this transaction, of one kind.
+    pub fn named<T: Content>(&self, scope: &ScopeId) -> impl Iterator<Item = String> {
+        self.puts.iter().filter(move |put| put.kind == T::KIND && put.scope == *scope).map(|put| put.id.clone())
+    }
+
     /// The rows of `thread` on desks are made anew at the end, once, however much is said in it until then.
     pub fn touch_thread(&mut self, thread: &ThreadId, scope: &ScopeId) {
         self.threads.push(Thread { thread: thread.clone(), scope: scope.clone(), mutation: self.mutation });

@@ -22,6 +22,7 @@ pub mod limit;
 pub mod load;
 pub mod message;
 pub mod openapi;
+pub mod party;
 pub mod person;
 pub mod rate;
 mod refused;
@@ -101,6 +102,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(access::router())
         .merge(case::router())
         .merge(document::router())
+        .merge(party::router())
         .merge(sync::router())
         .fallback(async || Error::from(RefusalCode::Access))
         .layer(from_fn_with_state(Arc::clone(&app), identity::give_nonce))

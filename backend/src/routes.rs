@@ -9,6 +9,7 @@ use protocol::case::{Assignable, MaskGround};
 use protocol::document::BlobStored;
 use protocol::identity::{Device, Me, Municipality};
 use protocol::invite::{InviteMade, MakeInvite};
+use protocol::party::{Found, LookUp};
 use protocol::sync::{DigestResponse, Event, PullRequest, PullResponse, PushRequest, PushResponse};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 
@@ -157,6 +158,10 @@ pub static ROUTES: &[Route] = &[
     get("/mask-grounds", "The legal grounds that staff choose from when they keep passages from somebody")
         .caller()
         .gives(Gives::Json(of::<Vec<MaskGround>>())),
+    post("/party/look-up", "Who in a case's municipality has a number, for its staff; logged first")
+        .caller()
+        .takes(Takes::Json(of::<LookUp>()))
+        .gives(Gives::Json(of::<Found>())),
     post("/blobs", "Stores a file, to be named in a mutation")
         .caller()
         .takes(Takes::Bytes)

@@ -12,6 +12,7 @@ pub mod identity;
 pub mod invite;
 pub mod mask;
 pub mod message;
+pub mod party;
 pub mod relation;
 pub mod search;
 pub mod sync;

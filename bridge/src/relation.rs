@@ -98,6 +98,8 @@ pub enum RelationKind {
     Ombud,
     /// Offentligt biträde.
     PublicCounsel,
+    /// A member of staff who works on a case besides the one it is assigned to.
+    Caseworker,
     /// A guest.
     Guest,
     /// Newer than this build.

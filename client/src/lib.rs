@@ -18,6 +18,7 @@ pub mod fuzz;
 mod home;
 mod identity;
 mod message;
+mod party;
 mod relation;
 mod seal;
 mod search;

@@ -23,6 +23,8 @@ use sqlx::FromRow;
 use std::collections::HashMap;
 use uuid::Uuid;
 
+/// Swedish time; every municipality lives in it.
+pub(crate) const ZONE: &str = "Europe/Stockholm";
 const DAY: Millis = 24 * 60 * 60 * 1000;
 /// Letters of a code that stand together.
 const GROUP: usize = 5;
@@ -236,12 +238,12 @@ fn view(line: Line, body: wire::Representation, at: Millis, titles: &HashMap<Str
 }
 
 /// So many months later, at the same time of the Swedish day.
-fn months_from(now: Millis, months: u8) -> Option<Millis> {
-    let now = Timestamp::from_millisecond(now).ok()?.in_tz("Europe/Stockholm").ok()?;
+pub(crate) fn months_from(now: Millis, months: u8) -> Option<Millis> {
+    let now = Timestamp::from_millisecond(now).ok()?.in_tz(ZONE).ok()?;
     Some(now.checked_add(i32::from(months).months()).ok()?.timestamp().as_millisecond())
 }
 
-fn kind(kind: wire::RelationKind) -> RelationKind {
+pub(crate) fn kind(kind: wire::RelationKind) -> RelationKind {
     match kind {
         wire::RelationKind::JointCustody => RelationKind::JointCustody,
         wire::RelationKind::SoleCustody => RelationKind::SoleCustody,
@@ -252,11 +254,12 @@ fn kind(kind: wire::RelationKind) -> RelationKind {
         wire::RelationKind::Ombud => RelationKind::Ombud,
         wire::RelationKind::PublicCounsel => RelationKind::PublicCounsel,
         wire::RelationKind::Guest => RelationKind::Guest,
-        wire::RelationKind::Caseworker | wire::RelationKind::Unknown => RelationKind::Unknown,
+        wire::RelationKind::Caseworker => RelationKind::Caseworker,
+        wire::RelationKind::Unknown => RelationKind::Unknown,
     }
 }
 
-fn matter(matter: wire::Matter) -> Matter {
+pub(crate) fn matter(matter: wire::Matter) -> Matter {
     match matter {
         wire::Matter::Messages => Matter::Messages,
         wire::Matter::Meetings => Matter::Meetings,
@@ -274,7 +277,7 @@ fn wire_matter(matter: Matter) -> Option<wire::Matter> {
     }
 }
 
-fn source(source: wire::Source) -> Source {
+pub(crate) fn source(source: wire::Source) -> Source {
     match source {
         wire::Source::PopulationRegister => Source::PopulationRegister,
         wire::Source::CourtDecision => Source::CourtDecision,

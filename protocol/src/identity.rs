@@ -175,7 +175,7 @@ pub struct Me {
     /// How sure one is of that.
     #[serde(default, skip_serializing_if = "Level::is_eid")]
     pub level: Level,
-    /// Whether they lead a unit.
+    /// Whether they lead a unit, and so decide on protected identity.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub leads: bool,
 }

@@ -15,6 +15,7 @@ pub mod invite;
 pub mod login;
 pub mod message;
 pub mod mutation;
+pub mod party;
 pub mod person;
 pub mod record;
 pub mod refusal;

@@ -91,6 +91,8 @@ acts! {
     RecordRelation(crate::relation::RecordRelation);
     /// End a relation and what was opened because of it.
     EndRelation(crate::relation::EndRelation);
+    /// Say that a relation was looked at again and holds.
+    CheckRelation(crate::relation::CheckRelation);
     /// Make it possible to be given a power of attorney.
     Invite(crate::relation::Invite);
     /// Give a power of attorney.
@@ -103,6 +105,8 @@ acts! {
     EndKeepApart(crate::relation::EndKeepApart);
     /// Mark a person as having protected identity.
     MarkProtected(crate::relation::MarkProtected);
+    /// End the mark of protected identity.
+    EndProtected(crate::relation::EndProtected);
     /// Let a representative of a person with protected identity in.
     ConfirmProxy(crate::relation::ConfirmProxy);
 }

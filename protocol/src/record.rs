@@ -138,6 +138,8 @@ bodies! {
     HiddenStaff(crate::access::HiddenStaff) = "hidden_staff";
     /// A lead's row of an opening to look at.
     FlaggedOpening(crate::access::FlaggedOpening) = "flagged_opening";
+    /// Somebody around a case.
+    Party(crate::party::Party) = "party";
 }
 
 #[cfg(test)]

@@ -240,6 +240,18 @@ pub struct EndRelation {
     pub ground: String,
 }
 
+/// Say that a relation was looked at again, in this source, and holds. Staff only. Lane: the staff scope of the case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct CheckRelation {
+    /// A case of the person it is to.
+    pub case: CaseId,
+    /// Which.
+    pub relation: RecordId,
+    /// Where it was looked up.
+    pub source: Source,
+}
+
 /// Make it possible for whoever has the code to give the sender a power of attorney. The code itself stays with the
 /// people; whoever does not have it cannot find out who is registered. Lane: the sender's own.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -303,6 +315,17 @@ pub struct EndKeepApart {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
 pub struct MarkProtected {
+    /// Who.
+    pub person: PersonId,
+    /// Why, 1..=300 characters.
+    pub ground: String,
+}
+
+/// End the mark of protected identity, in the sender's municipality. Lets nobody in again who was suspended: each of
+/// them, and the unit, stays outside until staff open the case to them. By a unit's lead. Lane: the sender's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct EndProtected {
     /// Who.
     pub person: PersonId,
     /// Why, 1..=300 characters.

@@ -7,6 +7,7 @@ use digiteam_protocol::identity::{Device, Me, Municipality};
 use digiteam_protocol::invite::{InviteMade, MakeInvite};
 use digiteam_protocol::message::{Message, ReadMark, Thread, ThreadRow};
 use digiteam_protocol::mutation::{Act, Mutation, MutationResult, Outcome};
+use digiteam_protocol::party::{Found, LookUp, Party};
 use digiteam_protocol::person::Profile;
 use digiteam_protocol::refusal::Refusal;
 use digiteam_protocol::relation::{AgeReminder, Closure, RelationKind, Representation};
@@ -90,18 +91,28 @@ fn relations() {
         r#"{"case":"c1","number":"2026-1","concerns":"Vera Berg","rule":"majority","years":18,"at":9,"law":"6 kap. 2 § FB"}"#,
     );
     check::<Closure>(r#"{"case":"c1","name":"Moa Berg","why":"kept_apart","ground":"kontaktförbud","at":1}"#);
+    check::<Party>(
+        r#"{"case":"c1","name":"Moa Berg","relations":[{"relation":"r1","kind":"joint_custody","starts":1,"until":9,
+        "source":"population_register","checked_at":2,"same_address":true},{"relation":"r2","kind":"power_of_attorney",
+        "matters":["messages"],"starts":1,"source":"person","checked_at":2}],"access":{"role":"guardian",
+        "ground":"vårdnadshavare","since":3,"review_at":8,"matters":["file"]},"apart":["p3"]}"#,
+    );
+    check::<Party>(r#"{"case":"c1","name":"Elsa Berg","concerned":true,"protected":true}"#);
+    check::<Party>(r#"{"case":"c1","name":"Ove Alm","suspended":"kept_apart","apart":["p1"]}"#);
     // As registries wrote it before custody was joint or sole.
     assert_eq!(serde_json::from_str::<RelationKind>(r#""custody""#).expect("decodes"), RelationKind::JointCustody);
     for act in [
         r#"{"act":"record_relation","case":"c1","relation":"r1","kind":"god_man","person":"p2","starts":1,"until":9,
         "matters":["file"],"source":"chief_guardian","same_address":false}"#,
         r#"{"act":"end_relation","case":"c1","relation":"r1","ground":"dom"}"#,
+        r#"{"act":"check_relation","case":"c1","relation":"r1","source":"court_decision"}"#,
         r#"{"act":"invite","code_hash":"00"}"#,
         r#"{"act":"give_power_of_attorney","relation":"r1","code":"ABCD","matters":["messages"],"until":9}"#,
         r#"{"act":"withdraw_power_of_attorney","relation":"r1"}"#,
         r#"{"act":"keep_apart","case":"c1","person":"p1","other":"p2","ground":"kontaktförbud"}"#,
         r#"{"act":"end_keep_apart","case":"c1","person":"p1","other":"p2"}"#,
         r#"{"act":"mark_protected","person":"p1","ground":"sekretessmarkering"}"#,
+        r#"{"act":"end_protected","person":"p1","ground":"sekretessmarkeringen har hävts"}"#,
         r#"{"act":"confirm_proxy","case":"c1","person":"p2","ground":"god man","review_at":9}"#,
     ] {
         check::<Mutation>(&format!(r#"{{"mid":"u1","lane":"x","n":1,"made_at":2,"act":{act}}}"#));
@@ -160,6 +171,8 @@ fn requests_and_answers() {
         r#"{"person":"s1","name":"Leif Torp","realm":"staff","municipality":"bjuv","municipality_name":"Bjuv",
         "municipality_phone":"040-628 04 60","own_scope":"x","leads":true}"#,
     );
+    check::<LookUp>(r#"{"case":"c1","personal_number":"199001019802","purpose":"handle"}"#);
+    check::<Found>(r#"{"person":"p1","name":"Moa Berg"}"#);
     check::<MakeInvite>(r#"{"scope":"s2","person":"p1","checked":"document"}"#);
     check::<InviteMade>(r#"{"invite":"i1","code":"K7QF-2M8X","expires_at":7}"#);
     check::<Device>(r#"{"session":"f1","platform":"android","since":4,"used_at":5,"is_this":true}"#);

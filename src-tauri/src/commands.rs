@@ -48,6 +48,9 @@ macro_rules! with_commands {
             case::show_again,
             case::list_hidden_staff,
             case::hide_staff,
+            party::list_parties,
+            party::find_person,
+            party::change_party,
             document::show_document,
             document::show_page,
             access::open_scope,
@@ -117,7 +120,7 @@ mod tests {
         "withdraw_power_of_attorney",
         "show_access_log",
     ];
-    const DESK: [&str; 17] = [
+    const DESK: [&str; 20] = [
         "give_invite",
         "take_back_invite",
         "list_inbox",
@@ -135,6 +138,9 @@ mod tests {
         "show_again",
         "list_hidden_staff",
         "hide_staff",
+        "list_parties",
+        "find_person",
+        "change_party",
     ];
 
     #[test]

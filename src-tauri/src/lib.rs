@@ -19,6 +19,7 @@ mod link;
 mod log;
 mod message;
 mod opener;
+mod party;
 #[cfg(test)]
 mod policy;
 mod profile;

@@ -160,7 +160,7 @@ fn sources(locale: Locale) -> &'static [(&'static str, &'static str)] {
     sources!(locale;
     "sv" => Locale::Swedish, "en" => Locale::English, "ar" => Locale::Arabic;
     [
-        "access", "case", "document", "failure", "home", "identity", "kit", "message", "relation", "search", "sync", "task"
+        "access", "case", "document", "failure", "home", "identity", "kit", "message", "party", "relation", "search", "sync", "task"
     ])
 }
 

@@ -18,6 +18,7 @@ mod locale;
 mod message;
 mod moment;
 mod notice;
+mod party;
 mod relation;
 mod route;
 mod search;

@@ -8,7 +8,7 @@ use crate::feed::{STAFF, code, scope_for};
 use crate::identity::Caller;
 use crate::person::{self, Person};
 use crate::relation::{self, Eligible};
-use crate::{message, text};
+use crate::{message, party, text};
 use protocol::Millis;
 use protocol::access::{Role, ScopeKind, SyncMode};
 use protocol::case::{OpenCase, OpenCaseTo, Stage};
@@ -62,7 +62,8 @@ pub async fn open(tx: &mut Tx<'_>, caller: &Caller, act: OpenCase) -> Result<(),
         let party = Party { person: &concerned, role: Role::Resident, ground: "party", until: None, matters: &[] };
         add_party(tx, &case, party).await?;
     }
-    project_all(tx, &case.id).await
+    project_all(tx, &case.id).await?;
+    party::show(tx, &case.id).await
 }
 
 /// Lets the person concerned, a guardian or a representative into a case.
@@ -79,6 +80,7 @@ pub async fn open_to(tx: &mut Tx<'_>, caller: &Caller, act: OpenCaseTo) -> Resul
     if person.id == case.person {
         let party = Party { person: &person, role: Role::Resident, ground: &ground, until: None, matters: &[] };
         add_party(tx, &case, party).await?;
+        party::show(tx, &case.id).await?;
         return project_all(tx, &case.id).await;
     }
     let concerned = person::find(tx, &case.person).await?;

@@ -39,6 +39,8 @@ pub struct Rates {
     pub request_account: Rate,
     /// Other requests in one municipality.
     pub request_municipality: Rate,
+    /// People that one member of staff looks up by their number.
+    pub look_up_account: Rate,
 }
 
 impl Default for Rates {
@@ -50,6 +52,7 @@ impl Default for Rates {
             request_address: Rate { at_once: 6_000, per_minute: 30_000 },
             request_account: Rate { at_once: 1_000, per_minute: 3_000 },
             request_municipality: Rate { at_once: 30_000, per_minute: 300_000 },
+            look_up_account: Rate { at_once: 10, per_minute: 3 },
         }
     }
 }
@@ -58,6 +61,7 @@ impl Default for Rates {
 pub struct Limits {
     login: Counts,
     request: Counts,
+    look_up: Buckets,
 }
 
 struct Counts {
@@ -80,7 +84,7 @@ impl Limits {
             account: buckets(rates.request_account),
             municipality: buckets(rates.request_municipality),
         };
-        Self { login, request }
+        Self { login, request, look_up: buckets(rates.look_up_account) }
     }
 
     /// Somebody is sent to a municipality's provider; who, is not known yet.
@@ -107,6 +111,14 @@ impl Limits {
     pub fn request(&self, person: &str, municipality: &str, now: Millis) -> Result<(), Error> {
         self.request.account.take(person, now).map_err(Error::Busy)?;
         self.request.municipality.take(municipality, now).map_err(Error::Busy)
+    }
+
+    /// A member of staff looks somebody up.
+    ///
+    /// # Errors
+    /// `Busy`.
+    pub fn look_up(&self, person: &str, now: Millis) -> Result<(), Error> {
+        self.look_up.take(person, now).map_err(Error::Busy)
     }
 }
 

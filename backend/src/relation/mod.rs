@@ -15,8 +15,8 @@ mod show;
 
 pub use apart::{are_apart, end_keep_apart, keep_apart, mark_apart};
 pub use attorney::{give, invite, withdraw};
-pub use protect::{guard, is_veiled, mark_protected};
-pub use record::{NewRelation, end, insert, record, share_activity};
+pub use protect::{end_protected, guard, is_veiled, mark_protected};
+pub use record::{NewRelation, check, end, insert, record, share_activity};
 pub use remind::{forget_reminders, remind, remind_case};
 pub use show::{refresh, show};
 
@@ -93,7 +93,7 @@ impl Eligible {
 }
 
 /// As what a relation of `kind` lets into a case.
-fn role_of(kind: RelationKind) -> Option<Role> {
+pub fn role_of(kind: RelationKind) -> Option<Role> {
     match kind {
         RelationKind::JointCustody | RelationKind::SoleCustody | RelationKind::AppointedGuardian => {
             Some(Role::Guardian)

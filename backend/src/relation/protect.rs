@@ -11,13 +11,14 @@ use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{ALL, find_scope};
 use crate::identity::{self, Caller};
+use crate::message;
 use crate::person::{self, Person};
 use crate::text;
 use protocol::access::{Role, ScopeKind};
 use protocol::id::{CaseId, PersonId, ScopeId};
 use protocol::identity::Realm;
 use protocol::refusal::RefusalCode;
-use protocol::relation::{ClosedBy, MarkProtected};
+use protocol::relation::{ClosedBy, EndProtected, MarkProtected};
 
 /// Marks a person as having protected identity.
 ///
@@ -25,15 +26,8 @@ use protocol::relation::{ClosedBy, MarkProtected};
 /// [`RefusalCode::Access`] unless the caller leads a unit of the person's municipality.
 pub async fn mark_protected(tx: &mut Tx<'_>, caller: &Caller, act: MarkProtected) -> Result<(), Error> {
     let ground = text::line(&act.ground, 300)?;
-    let (leads,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM unit_lead WHERE person = $1 AND municipality = $2")
-        .bind(caller.person.as_str())
-        .bind(caller.municipality.as_str())
-        .fetch_one(&mut *tx.conn)
-        .await?;
-    let person = person::find(tx, &act.person).await?;
-    if leads == 0 || person.municipality != caller.municipality || person.realm != Realm::Resident {
-        return Err(RefusalCode::Access.into());
-    }
+    let person = person_to_decide_on(tx, caller, &act.person).await?;
+    note_decision(tx, caller, &person.id, true, &ground).await?;
     // The same human in another municipality is in no less danger.
     let humans: Vec<(String,)> = sqlx::query_as(
         "UPDATE person SET protected = 1 WHERE realm = 'resident'
@@ -50,17 +44,82 @@ pub async fn mark_protected(tx: &mut Tx<'_>, caller: &Caller, act: MarkProtected
     Ok(())
 }
 
-async fn protect(tx: &mut Tx<'_>, human: &PersonId, ground: &str) -> Result<(), Error> {
-    let person = person::find(tx, human).await?;
+/// Ends the mark in the caller's municipality; another one decides for itself. Place and names are kept from those who
+/// are let in no longer; whoever was suspended, and the unit, stays outside until staff open the case to them.
+///
+/// # Errors
+/// As [`mark_protected`].
+pub async fn end_protected(tx: &mut Tx<'_>, caller: &Caller, act: EndProtected) -> Result<(), Error> {
+    let ground = text::line(&act.ground, 300)?;
+    let person = person_to_decide_on(tx, caller, &act.person).await?;
+    note_decision(tx, caller, &person.id, false, &ground).await?;
+    sqlx::query("UPDATE person SET protected = 0 WHERE id = $1")
+        .bind(person.id.as_str())
+        .execute(&mut *tx.conn)
+        .await?;
+    let person = Person { protected: false, ..person };
     person::show_profile(tx, &person).await?;
+    for case in cases_of(tx, &person.id).await? {
+        let file = case::find(tx, &case).await?;
+        message::show_participants(tx, &file).await?;
+        case::project_all(tx, &case).await?;
+    }
+    show(tx, &person.id).await
+}
+
+/// The person, if the caller leads a unit of their municipality.
+async fn person_to_decide_on(tx: &mut Tx<'_>, caller: &Caller, person: &PersonId) -> Result<Person, Error> {
+    let (leads,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM unit_lead WHERE person = $1 AND municipality = $2")
+        .bind(caller.person.as_str())
+        .bind(caller.municipality.as_str())
+        .fetch_one(&mut *tx.conn)
+        .await?;
+    let person = person::find(tx, person).await?;
+    if leads == 0 || person.municipality != caller.municipality || person.realm != Realm::Resident {
+        return Err(RefusalCode::Access.into());
+    }
+    Ok(person)
+}
+
+async fn note_decision(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    person: &PersonId,
+    protected: bool,
+    ground: &str,
+) -> Result<(), Error> {
+    sqlx::query(
+        "INSERT INTO protection_decision (id, municipality, person, protected, ground, decided_by, at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+    )
+    .bind(uuid::Uuid::now_v7().to_string())
+    .bind(caller.municipality.as_str())
+    .bind(person.as_str())
+    .bind(i64::from(protected))
+    .bind(ground)
+    .bind(caller.person.as_str())
+    .bind(tx.now)
+    .execute(&mut *tx.conn)
+    .await?;
+    Ok(())
+}
+
+/// The cases that `person` is concerned by or let into.
+async fn cases_of(tx: &mut Tx<'_>, person: &PersonId) -> Result<Vec<CaseId>, Error> {
     let cases: Vec<(String,)> = sqlx::query_as(
         "SELECT id FROM case_file WHERE person = $1 UNION SELECT case_id FROM case_party WHERE person = $1 ORDER BY 1",
     )
-    .bind(human.as_str())
+    .bind(person.as_str())
     .fetch_all(&mut *tx.conn)
     .await?;
-    for (case,) in cases {
-        let file = case::find(tx, &CaseId::new(case)).await?;
+    Ok(cases.into_iter().map(|(case,)| CaseId::new(case)).collect())
+}
+
+async fn protect(tx: &mut Tx<'_>, human: &PersonId, ground: &str) -> Result<(), Error> {
+    let person = person::find(tx, human).await?;
+    person::show_profile(tx, &person).await?;
+    for case in cases_of(tx, human).await? {
+        let file = case::find(tx, &case).await?;
         guard(tx, &file).await?;
         if file.person == *human {
             suspend(tx, &file, ground).await?;

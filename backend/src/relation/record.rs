@@ -1,4 +1,4 @@
-//! Recording and ending relations, by staff who work on a case of the person they are to.
+//! Recording, checking and ending relations, by staff who work on a case of the person they are to.
 
 use super::age::{AgeRule, has_reached};
 use super::attorney::may_trust;
@@ -9,6 +9,7 @@ use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::code;
 use crate::identity::Caller;
+use crate::party;
 use crate::person::{self, Person};
 use crate::text;
 use protocol::Millis;
@@ -17,7 +18,7 @@ use protocol::case::CaseRow;
 use protocol::id::{CaseId, PersonId};
 use protocol::identity::Realm;
 use protocol::refusal::RefusalCode;
-use protocol::relation::{ClosedBy, EndRelation, Matter, RecordRelation, RelationKind, Source};
+use protocol::relation::{CheckRelation, ClosedBy, EndRelation, Matter, RecordRelation, RelationKind, Source};
 
 /// A relation to be written.
 pub struct NewRelation<'a> {
@@ -118,7 +119,7 @@ pub async fn record(tx: &mut Tx<'_>, caller: &Caller, act: RecordRelation) -> Re
             ground: "assigned",
         };
         grant(tx, &file.municipality, new).await?;
-        return case::project_all(tx, &file.id).await;
+        case::project_all(tx, &file.id).await?;
     }
     show(tx, &file.person).await
 }
@@ -199,5 +200,32 @@ pub async fn end(tx: &mut Tx<'_>, caller: &Caller, act: EndRelation) -> Result<(
         let desk = person::find(tx, &by).await?.own_scope(tx).await?;
         tx.feed.remove::<CaseRow>(&desk, file.id.as_str());
     }
-    Ok(())
+    party::show(tx, &file.id).await
+}
+
+/// Notes that a relation was looked at again and holds.
+///
+/// # Errors
+/// [`RefusalCode::Access`] unless the caller works on the case and the person it concerns has such a relation;
+/// [`RefusalCode::Invalid`] for an unknown source.
+pub async fn check(tx: &mut Tx<'_>, caller: &Caller, act: CheckRelation) -> Result<(), Error> {
+    require_case_staff(tx, &caller.person, act.case.as_str()).await?;
+    let file = case::find(tx, &act.case).await?;
+    if act.source == Source::Unknown {
+        return Err(RefusalCode::Invalid.into());
+    }
+    let checked = sqlx::query(
+        "UPDATE relation SET checked_at = $1, source = $2
+         WHERE id = $3 AND of_person = $4 AND (until IS NULL OR until > $1)",
+    )
+    .bind(tx.now)
+    .bind(code(&act.source)?)
+    .bind(act.relation.as_str())
+    .bind(file.person.as_str())
+    .execute(&mut *tx.conn)
+    .await?;
+    if checked.rows_affected() == 0 {
+        return Err(RefusalCode::Access.into());
+    }
+    show(tx, &file.person).await
 }

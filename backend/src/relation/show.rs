@@ -5,6 +5,7 @@ use super::{are_apart, matters_of, role_of};
 use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::feed::decode;
+use crate::party;
 use crate::person::{self, Person};
 use protocol::Millis;
 use protocol::access::Role;
@@ -13,7 +14,7 @@ use protocol::relation::{RelationKind, Representation, RepresentedCase, Side, WA
 
 type Row = (String, String, String, String, Option<String>, Option<String>, i64, Option<i64>, String, i64, i64);
 
-/// Shows every relation to and of `person` anew.
+/// Shows every relation to and of `person` anew, and to staff who is around the cases that they have to do with.
 ///
 /// # Errors
 /// When the database fails.
@@ -28,7 +29,7 @@ pub async fn show(tx: &mut Tx<'_>, person: &PersonId) -> Result<(), Error> {
     for row in rows {
         show_one(tx, row).await?;
     }
-    Ok(())
+    party::show_of(tx, person).await
 }
 
 async fn show_one(tx: &mut Tx<'_>, row: Row) -> Result<(), Error> {

@@ -10,7 +10,7 @@ pub mod address;
 pub mod tls;
 
 use crate::access::log;
-use crate::{App, collect, identity, relation, router};
+use crate::{App, collect, identity, party, relation, router};
 use address::{ClientAddress, Origin};
 use axum::Router;
 use axum::body::Body;
@@ -142,6 +142,9 @@ async fn collect_daily(app: Arc<App>) {
         }
         if let Err(error) = relation::remind(&app.db).await {
             tracing::error!(%error, "nobody was reminded of an age");
+        }
+        if let Err(error) = party::complete(&app.db).await {
+            tracing::error!(%error, "who is around a case was not shown");
         }
         if let Err(error) = identity::keep_keys(&app.config, app.db.now()) {
             tracing::error!(%error, "the keys were not looked after");

@@ -5,8 +5,8 @@ use protocol::document::{DocumentSort, Section, SignDocument};
 use protocol::id::{CaseId, DocumentId, MessageId, PersonId, RecordId, ThreadId};
 use protocol::message::{SendMessage, StartThread};
 use protocol::relation::{
-    ConfirmProxy, EndRelation, GivePowerOfAttorney, Invite, KeepApart, MarkProtected, Matter, RecordRelation,
-    RelationKind, Source, hash_code,
+    CheckRelation, ConfirmProxy, EndKeepApart, EndProtected, EndRelation, GivePowerOfAttorney, Invite, KeepApart,
+    MarkProtected, Matter, RecordRelation, RelationKind, Source, hash_code,
 };
 
 /// Opens `case` about `person`.
@@ -115,6 +115,11 @@ pub(crate) fn end_relation(case: &str, relation: &str) -> EndRelation {
     EndRelation { case: CaseId::new(case), relation: RecordId::new(relation), ground: "dom om ensam vårdnad".into() }
 }
 
+/// Says that `relation` of whomever `case` concerns was looked at again.
+pub(crate) fn check_relation(case: &str, relation: &str) -> CheckRelation {
+    CheckRelation { case: CaseId::new(case), relation: RecordId::new(relation), source: Source::CourtDecision }
+}
+
 /// A code that nobody else has, made of `letter`.
 pub(crate) fn code(letter: char) -> String {
     letter.to_string().repeat(26)
@@ -143,6 +148,16 @@ pub(crate) fn keep_apart(case: &str, person: &str, other: &str) -> KeepApart {
         other: PersonId::new(other),
         ground: "kontaktförbud".into(),
     }
+}
+
+/// Keeps the two apart no longer.
+pub(crate) fn end_keep_apart(case: &str, person: &str, other: &str) -> EndKeepApart {
+    EndKeepApart { case: CaseId::new(case), person: PersonId::new(person), other: PersonId::new(other) }
+}
+
+/// Ends the mark of `person`.
+pub(crate) fn end_protected(person: &str) -> EndProtected {
+    EndProtected { person: PersonId::new(person), ground: "markeringen har hävts".into() }
 }
 
 /// Marks `person` as protected.

@@ -25,6 +25,7 @@ mod message;
 mod model;
 mod nodes;
 mod parse;
+mod party;
 mod protect;
 mod pull;
 mod relation;

@@ -82,7 +82,10 @@ async fn an_access_that_is_ended_takes_everything_along_and_no_cursor_revives_it
         let (old, others) = (far.clone(), town.heads("c1").await);
         assert_eq!(far.ids("message"), ["t1-1"]);
         town.must("sara", close_case_to("c1", "far")).await;
-        assert_eq!(town.heads("c1").await, others, "a head moved");
+        let mut after = town.heads("c1").await;
+        // Staff are shown that he is out.
+        assert_eq!(after.insert("staff".into(), others["staff"]), Some(others["staff"] + 1), "{}", town.engine);
+        assert_eq!(after, others, "a head moved");
         town.follow("far", &mut far).await;
         assert_eq!(far.cursors.len(), 1, "{}: more than his own is left", town.engine);
         town.must_not("far", send_message("t1", "m2", "Hej"), RefusalCode::Access).await;

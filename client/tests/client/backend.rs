@@ -59,7 +59,7 @@ pub(crate) struct World {
     pub(crate) lose_push_replies: bool,
     /// Rows are kept back, answers to mutations are not.
     pub(crate) withhold_rows: bool,
-    /// Whatever a person does is refused with this.
+    /// Whatever is no mere look is refused with this.
     pub(crate) refuse: Option<RefusalCode>,
     /// At most so many records in a page.
     pub(crate) page: usize,

@@ -11,6 +11,7 @@ mod link;
 mod lock;
 mod message;
 mod oidc;
+mod party;
 mod passphrase;
 mod proof;
 mod relation;

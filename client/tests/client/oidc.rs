@@ -149,6 +149,7 @@ pub(crate) fn own_routes() -> Router<Shared> {
         .route("/me", get(me))
         .route("/identity/devices", get(devices))
         .route("/identity/devices/{session}/sign-out", post(sign_out_device))
+        .route("/party/look-up", post(crate::party::look_up))
 }
 
 async fn configuration(State(backend): State<Shared>) -> Json<Value> {

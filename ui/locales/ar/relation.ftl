@@ -15,6 +15,7 @@ relation-forvaltare = قيّم (förvaltare)
 relation-power-of-attorney = توكيل
 relation-ombud = ممثّل
 relation-public-counsel = محامٍ معيّن من الدولة
+relation-caseworker = موظف يعمل في القضية
 relation-guest = ضيف
 relation-newer = حدّث التطبيق لترى ما هذا
 relation-can = ما يشمله ذلك

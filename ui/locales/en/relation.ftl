@@ -15,6 +15,7 @@ relation-forvaltare = Förvaltare (administrator)
 relation-power-of-attorney = Power of attorney
 relation-ombud = Representative
 relation-public-counsel = Public counsel
+relation-caseworker = Also works on the case
 relation-guest = Guest
 relation-newer = Update the app to see what this is
 relation-can = What this includes

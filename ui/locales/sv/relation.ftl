@@ -15,6 +15,7 @@ relation-forvaltare = Förvaltare
 relation-power-of-attorney = Fullmakt
 relation-ombud = Ombud
 relation-public-counsel = Offentligt biträde
+relation-caseworker = Medarbetare i ärendet
 relation-guest = Gäst
 relation-newer = Uppdatera appen för att se vad det är
 relation-can = Det här ingår

@@ -10,6 +10,7 @@ use crate::document::{show_passage, sort_key};
 use crate::kit::{Empty, Icon, Page, Sign, awaited, focus_quietly};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
+use crate::party::People;
 use crate::relation::Acting;
 use crate::route::Route;
 use crate::shell::{self, WindowKind};
@@ -39,7 +40,7 @@ pub(crate) fn CasePage(props: &CaseProps) -> Html {
     html! {
         <Page id="case" {title} {title_lang} {back}>
             <Acting at={ActingAt::Case { case: props.case.to_string() }} />
-            { awaited(&answer, |case| show_case(&words, case)) }
+            { awaited(&answer, |case| show_case(&words, case, Html::default())) }
         </Page>
     }
 }
@@ -63,7 +64,7 @@ pub(super) fn CasePane(props: &CaseProps) -> Html {
             if let Some(case) = answer.asked.ready() {
                 <h2 id="case-heading" ref={heading} tabindex="-1" lang="sv"><bdi>{ &case.row.title }</bdi></h2>
             }
-            { awaited(&answer, |case| show_case(&words, case)) }
+            { awaited(&answer, |case| show_case(&words, case, html! { <People case={props.case.clone()} /> })) }
             if let Some(case) = answer.asked.ready().filter(|case| case.yours || me.leads) {
                 <Assign case={case.row.case.clone()} />
             }
@@ -72,7 +73,7 @@ pub(super) fn CasePane(props: &CaseProps) -> Html {
     }
 }
 
-fn show_case(words: &Words, case: &CaseView) -> Html {
+fn show_case(words: &Words, case: &CaseView, people: Html) -> Html {
     let opened = moment::say(words, case.opened_at, Form::Date);
     html! {
         <>
@@ -92,6 +93,7 @@ fn show_case(words: &Words, case: &CaseView) -> Html {
                 </section>
                 { show_caseworker(words, &case.caseworker) }
             </div>
+            { people }
             <section aria-labelledby="entries-heading">
                 <h2 id="entries-heading">{ words.say("case-entries") }</h2>
                 if case.entries.is_empty() {

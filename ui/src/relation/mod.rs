@@ -13,7 +13,7 @@ pub(crate) use page::RelationsPage;
 use crate::locale::Key;
 use bridge::relation::{Matter, RelationKind, Source};
 
-fn kind_key(kind: RelationKind) -> Key {
+pub(crate) fn kind_key(kind: RelationKind) -> Key {
     match kind {
         RelationKind::JointCustody => Key("relation-joint-custody"),
         RelationKind::SoleCustody => Key("relation-sole-custody"),
@@ -23,12 +23,13 @@ fn kind_key(kind: RelationKind) -> Key {
         RelationKind::PowerOfAttorney => Key("relation-power-of-attorney"),
         RelationKind::Ombud => Key("relation-ombud"),
         RelationKind::PublicCounsel => Key("relation-public-counsel"),
+        RelationKind::Caseworker => Key("relation-caseworker"),
         RelationKind::Guest => Key("relation-guest"),
         RelationKind::Unknown => Key("relation-newer"),
     }
 }
 
-fn matter_key(matter: Matter) -> Key {
+pub(crate) fn matter_key(matter: Matter) -> Key {
     match matter {
         Matter::Messages => Key("relation-messages"),
         Matter::Meetings => Key("relation-meetings"),
@@ -38,14 +39,14 @@ fn matter_key(matter: Matter) -> Key {
 }
 
 /// The matters that are in it: all of them, where none is named.
-fn matters(named: &[Matter]) -> &[Matter] {
+pub(crate) fn matters(named: &[Matter]) -> &[Matter] {
     if named.is_empty() { &ALL } else { named }
 }
 
 /// In the order in which they are offered.
 const ALL: [Matter; 3] = [Matter::File, Matter::Messages, Matter::Meetings];
 
-fn source_key(source: Source) -> Key {
+pub(crate) fn source_key(source: Source) -> Key {
     match source {
         Source::PopulationRegister => Key("relation-source-register"),
         Source::CourtDecision => Key("relation-source-court"),

@@ -143,11 +143,15 @@ impl Written {
             Act::HideStaff(act) => case("hide_staff", &act.case).about(&act.person),
             Act::RecordRelation(act) => case("record_relation", &act.case).about(&act.person),
             Act::EndRelation(act) => case("end_relation", &act.case),
+            Act::CheckRelation(act) => case("check_relation", &act.case),
             Act::KeepApart(act) => case("keep_apart", &act.case).about(&act.person),
             Act::EndKeepApart(act) => case("end_keep_apart", &act.case).about(&act.person),
             Act::ConfirmProxy(act) => case("confirm_proxy", &act.case).about(&act.person),
             Act::MarkProtected(act) => {
                 Self { act: "mark_protected", at: Where::Person(act.person.clone()), fact: None, about: None }
+            }
+            Act::EndProtected(act) => {
+                Self { act: "end_protected", at: Where::Person(act.person.clone()), fact: None, about: None }
             }
             Act::MarkRead(_)
             | Act::CompleteTask(_)

@@ -2,7 +2,8 @@
 //!
 //! A line follows the reader's own grants. It shows where they are let into what it is about, and there the very note
 //! or document; other proxies' lines and what is about somebody else's access are for the one it concerns alone; people
-//! kept apart never stand in each other's lines. What a mask changed and who is kept apart shows to nobody here. Where a threat
+//! kept apart never stand in each other's lines. What a mask changed, who is kept apart and who was looked up shows to nobody here: a review
+//! has it, and whoever reads it could tell that there is a case. Where a threat
 //! was decided staff show by title and unit; to whoever acts for somebody with protected identity by title alone.
 
 use crate::App;
@@ -98,8 +99,8 @@ const VISIBLE: &str = "
     LEFT JOIN thread t ON t.id = e.thread
     LEFT JOIN document d ON d.id = e.fact
     LEFT JOIN note n ON n.id = e.fact
-    WHERE e.at <= $3 AND e.act NOT IN ('mask', 'keep_apart', 'end_keep_apart', 'hide_staff')
-      AND (e.act <> 'end_relation' OR e.concerns = $1)
+    WHERE e.at <= $3 AND e.act NOT IN ('mask', 'keep_apart', 'end_keep_apart', 'hide_staff', 'look_up')
+      AND (e.act NOT IN ('end_relation', 'check_relation') OR e.concerns = $1)
       AND e.concerns IN (SELECT $1 UNION SELECT cf.person FROM case_file cf
                          JOIN scope cs ON cs.kind = 'case' AND cs.fact = cf.id AND cs.audience = $1)
       AND (e.role = 'caseworker' OR e.concerns = $1 OR e.by_person = $1)

@@ -13,8 +13,8 @@ use protocol::id::{CaseId, DeviceId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::message::MarkRead;
 use protocol::mutation::{Act, Outcome};
 use protocol::relation::{
-    ConfirmProxy, EndKeepApart, EndRelation, GivePowerOfAttorney, Invite, KeepApart, MarkProtected, Matter,
-    RecordRelation, RelationKind, Source, WithdrawPowerOfAttorney,
+    CheckRelation, ConfirmProxy, EndKeepApart, EndProtected, EndRelation, GivePowerOfAttorney, Invite, KeepApart,
+    MarkProtected, Matter, RecordRelation, RelationKind, Source, WithdrawPowerOfAttorney,
 };
 use protocol::sync::PushRequest;
 use protocol::task::{AskFor, CompleteTask};
@@ -110,6 +110,10 @@ pub(super) fn sample(name: &str, actor: &Actor, record: &Record, scope: &ScopeId
             let (case, relation) = (CaseId::new(case), RecordId::new(record.relation));
             EndRelation { case, relation, ground: "upphörd".into() }.into()
         }
+        "CheckRelation" => {
+            let (case, relation) = (CaseId::new(case), RecordId::new(record.relation));
+            CheckRelation { case, relation, source: Source::PopulationRegister }.into()
+        }
         "Invite" => Invite { code_hash: "ab".repeat(32) }.into(),
         "GivePowerOfAttorney" => GivePowerOfAttorney {
             relation: RecordId::new("new"),
@@ -131,6 +135,7 @@ pub(super) fn sample(name: &str, actor: &Actor, record: &Record, scope: &ScopeId
             EndKeepApart { case: CaseId::new(case), person, other }.into()
         }
         "MarkProtected" => MarkProtected { person: PersonId::new(record.person), ground: "hot".into() }.into(),
+        "EndProtected" => EndProtected { person: PersonId::new(record.person), ground: "hävd".into() }.into(),
         "ConfirmProxy" => ConfirmProxy {
             case: CaseId::new(case),
             person: PersonId::new(record.proxy),
@@ -163,12 +168,14 @@ fn name_of(act: &Act) -> &'static str {
         Act::HideStaff(_) => "HideStaff",
         Act::RecordRelation(_) => "RecordRelation",
         Act::EndRelation(_) => "EndRelation",
+        Act::CheckRelation(_) => "CheckRelation",
         Act::Invite(_) => "Invite",
         Act::GivePowerOfAttorney(_) => "GivePowerOfAttorney",
         Act::WithdrawPowerOfAttorney(_) => "WithdrawPowerOfAttorney",
         Act::KeepApart(_) => "KeepApart",
         Act::EndKeepApart(_) => "EndKeepApart",
         Act::MarkProtected(_) => "MarkProtected",
+        Act::EndProtected(_) => "EndProtected",
         Act::ConfirmProxy(_) => "ConfirmProxy",
         Act::Unknown => "Unknown",
     }

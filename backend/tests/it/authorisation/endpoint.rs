@@ -24,6 +24,8 @@ enum Of {
     Log,
     /// Whom the case can be given to.
     Assignable,
+    /// Looking for somebody in its municipality.
+    LookUp,
     /// The file of its document, by whatever scope.
     File,
     /// Anything of the case.
@@ -33,7 +35,7 @@ enum Of {
 }
 
 /// Every endpoint; one that the backend's list has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 36] = [
+const ENDPOINTS: [(&str, &str, Probe); 37] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
@@ -64,6 +66,7 @@ const ENDPOINTS: [(&str, &str, Probe); 36] = [
     ("POST", "/access/open", Probe::Of(Of::Open)),
     ("GET", "/access/log", Probe::Of(Of::Log)),
     ("GET", "/cases/{case}/assignable", Probe::Of(Of::Assignable)),
+    ("POST", "/party/look-up", Probe::Of(Of::LookUp)),
     ("GET", "/blobs/{scope}/{document}", Probe::Of(Of::File)),
     ("POST", "/sync/pull", Probe::Of(Of::Case(PULL))),
     ("POST", "/sync/pull", Probe::Of(Of::Thread(PULL))),
@@ -105,7 +108,7 @@ pub(super) async fn rows(stage: &Stage) -> Vec<Row> {
                 let part = match of {
                     Of::Case(_) => ", case",
                     Of::Thread(_) => ", thread",
-                    Of::Open | Of::Log | Of::Assignable | Of::File => "",
+                    Of::Open | Of::Log | Of::Assignable | Of::LookUp | Of::File => "",
                 };
                 for record in &RECORDS {
                     let mut cells = Vec::new();
@@ -151,6 +154,10 @@ async fn tried(stage: &Stage, actor: &Actor, record: &Record, (method, path): (&
         Of::Assignable => {
             let path = path.replace("{case}", record.case);
             return stage.ask(actor, method, &path, String::new()).await.cell();
+        }
+        Of::LookUp => {
+            let body = json!({"case": record.case, "personal_number": record.number, "purpose": "handle"});
+            return stage.ask(actor, method, path, body.to_string()).await.cell();
         }
         Of::Log => ("", vec![format!(r#""title":"{}""#, record.case)]),
         Of::File => {

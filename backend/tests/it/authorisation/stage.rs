@@ -61,23 +61,27 @@ pub(super) struct Record {
     pub(super) proxy: &'static str,
     /// As what.
     pub(super) relation: &'static str,
-}
-
-const fn record(
-    name: &'static str,
-    case: &'static str,
-    (person, proxy, relation): (&'static str, &'static str, &'static str),
-    (caseworker, colleague): (&'static str, &'static str),
-) -> Record {
-    Record { name, case, person, caseworker, colleague, proxy, relation }
+    /// The personal number of somebody who lives there.
+    pub(super) number: &'static str,
 }
 
 /// All of them.
 pub(super) const RECORDS: [Record; 3] = [
-    record("own", "c1", ("barn", "moa", "r-moa"), ("sara", "samir")),
-    record("other", "c2", ("agnes", "gustav", "r-agnes"), ("ulf", "una")),
-    record("elsewhere", "c3", ("bo", "gustav", "r-bo"), ("stina", "sten")),
+    record("own", "c1", ("barn", "moa", "r-moa"), ("sara", "samir"), "199904219848"),
+    record("other", "c2", ("agnes", "gustav", "r-agnes"), ("ulf", "una"), "199904219848"),
+    record("elsewhere", "c3", ("bo", "gustav", "r-bo"), ("stina", "sten"), "196301189863"),
 ];
+
+/// `(person, proxy, relation)` and `(caseworker, colleague)`.
+pub(super) const fn record(
+    name: &'static str,
+    case: &'static str,
+    (person, proxy, relation): (&'static str, &'static str, &'static str),
+    (caseworker, colleague): (&'static str, &'static str),
+    number: &'static str,
+) -> Record {
+    Record { name, case, person, caseworker, colleague, proxy, relation, number }
+}
 
 impl Record {
     /// The note.

@@ -2,7 +2,7 @@
 //! would hear of something that does not exist, and nothing moves.
 
 use super::act::sample;
-use super::stage::{ACTORS, Actor, RECORDS, Record, Stage, word};
+use super::stage::{ACTORS, Actor, RECORDS, Record, Stage, record, word};
 use crate::acts::{close_case_to, mask, open_case, open_case_to, sign_document, start_thread, write_note};
 use crate::town::towns;
 use bytes::Bytes;
@@ -14,15 +14,7 @@ use protocol::task::AskFor;
 use serde_json::json;
 
 /// What would be found of nothing at all.
-const NOTHING: Record = Record {
-    name: "nothing",
-    case: "c9",
-    person: "p9",
-    caseworker: "s9",
-    colleague: "t9",
-    proxy: "q9",
-    relation: "r9",
-};
+const NOTHING: Record = record("nothing", "c9", ("p9", "q9", "r9"), ("s9", "t9"), "199904219848");
 
 /// Those on the other side of it from the record `elsewhere`.
 fn outsiders() -> impl Iterator<Item = &'static Actor> {

@@ -83,6 +83,11 @@ impl Model {
             let masked = self.facts.iter().filter(|(_, (_, hidden))| staff && !hidden.is_empty());
             seen.extend(masked.map(|(id, _)| ("masking", id.as_str())));
         }
+        if staff && is_open("c1") {
+            seen.extend(["barn", "far", "moa", "ombud"].map(|person| ("party", person)));
+            // From whom somebody in the case is kept apart.
+            seen.extend(self.parties.contains("moa").then_some(("party", "granne")));
+        }
         if who == "sara" {
             seen.push(("case_row", "c1"));
             seen.extend(self.threads.keys().map(|id| ("thread_row", id.as_str())));
