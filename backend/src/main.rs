@@ -2,7 +2,7 @@
 
 use anyhow::Context as _;
 use digiteam_backend::access::log;
-use digiteam_backend::{App, collect, config::Config, identity, load, serve, system_clock};
+use digiteam_backend::{App, collect, config::Config, document, identity, load, serve, system_clock};
 use jiff::civil::Date;
 use protocol::id::{MunicipalityId, PersonId};
 use std::collections::BTreeMap;
@@ -76,7 +76,8 @@ async fn main() -> anyhow::Result<ExitCode> {
         Act::Collect => {
             let collected = collect::collect(&app.db, app.config.keep_deleted_days).await?;
             let erased = log::erase(&app.db, app.config.keep_log_days).await?;
-            tracing::info!(collected, erased, "tombstones collected, log entries erased");
+            let forgotten = document::forget_unused(&app).await?;
+            tracing::info!(collected, erased, forgotten, "tombstones collected, log entries erased, uploads forgotten");
         }
         Act::LogOut(person) => {
             let sessions = identity::log_out(&app.db, person).await?;

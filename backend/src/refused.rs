@@ -32,6 +32,10 @@ impl Refusals {
     }
 }
 
+/// Says of an answer that what it answers was refused in a part, for want of access.
+#[derive(Clone, Copy)]
+pub(crate) struct RefusedAct;
+
 /// Tells of refusals: of who somebody is, of access, and of asking too much.
 pub(crate) async fn tell(
     State((app, refusals)): State<(Arc<App>, Arc<Refusals>)>,
@@ -60,7 +64,7 @@ fn is_refusal(answer: &Response) -> bool {
             .get(WWW_AUTHENTICATE)
             .and_then(|challenge| challenge.to_str().ok())
             .is_some_and(|challenge| challenge.contains("use_dpop_nonce")),
-        _ => false,
+        _ => answer.extensions().get::<RefusedAct>().is_some(),
     }
 }
 

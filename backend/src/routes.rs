@@ -158,6 +158,10 @@ pub static ROUTES: &[Route] = &[
     get("/mask-grounds", "The legal grounds that staff choose from when they keep passages from somebody")
         .caller()
         .gives(Gives::Json(of::<Vec<MaskGround>>())),
+    put("/uploads/{scope}/{blob}", "Stores a file under an id of its sender's, for an act in that lane")
+        .caller()
+        .takes(Takes::Bytes)
+        .gives(Gives::Json(of::<BlobStored>())),
     post("/party/look-up", "Who in a case's municipality has a number, for its staff; logged first")
         .caller()
         .takes(Takes::Json(of::<LookUp>()))
@@ -167,6 +171,9 @@ pub static ROUTES: &[Route] = &[
         .takes(Takes::Bytes)
         .gives(Gives::Json(of::<BlobStored>())),
     get("/blobs/{scope}/{document}", "The file of a document that the caller is served").caller().gives(Gives::Bytes),
+    get("/blobs/{scope}/{message}/{blob}", "A file of a message that the caller is served")
+        .caller()
+        .gives(Gives::Bytes),
     post("/sync/pull", "Grants, pages and results above the cursors")
         .caller()
         .takes(Takes::Json(of::<PullRequest>()))
@@ -187,6 +194,10 @@ const fn get(path: &'static str, what: &'static str) -> Route {
 
 const fn post(path: &'static str, what: &'static str) -> Route {
     Route { method: "post", ..get(path, what) }
+}
+
+const fn put(path: &'static str, what: &'static str) -> Route {
+    Route { method: "put", ..get(path, what) }
 }
 
 impl Route {

@@ -90,11 +90,12 @@ pub struct FileView {
     pub here: bool,
 }
 
-/// One page of a document's PDF as a picture. Fetches the file first when it is not on the device.
+/// One page of a file: of a PDF or picture as a picture, of a text its words. Fetches the file first when it is not on
+/// the device.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct ShowPage {
-    /// Which document.
-    pub document: String,
+    /// Which file.
+    pub file: FileAt,
     /// From 0.
     pub page: u32,
     /// Width in device pixels; at most 2,400.
@@ -106,11 +107,29 @@ impl Call for ShowPage {
     type Reply = PageView;
 }
 
+/// Where a file belongs.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum FileAt {
+    /// To a document.
+    Document {
+        /// Which.
+        document: String,
+    },
+    /// To a message, sent or not.
+    Message {
+        /// See [`crate::message::AttachedView`].
+        file: String,
+    },
+}
+
 /// A page.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PageView {
     /// How many there are.
     pub pages: u32,
-    /// PNG, base64.
+    /// PNG, base64; empty for a text.
     pub png: String,
+    /// The words of a plain text.
+    pub text: Option<String>,
 }

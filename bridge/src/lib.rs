@@ -143,6 +143,8 @@ pub enum FailureCode {
     NotHere,
     /// The file arrived damaged or cannot be shown.
     Unreadable,
+    /// A file that was to be sent is not on this device any more, or cannot be read.
+    FileLost,
     /// The disk is full.
     DiskFull,
     /// What was stored on this device was damaged and cannot be read; what waited to be sent is lost.
@@ -160,7 +162,7 @@ pub enum FailureCode {
 
 impl FailureCode {
     /// All of them.
-    pub const ALL: [Self; 41] = [
+    pub const ALL: [Self; 42] = [
         Self::Offline,
         Self::ServiceDown,
         Self::ProviderDown,
@@ -196,6 +198,7 @@ impl FailureCode {
         Self::Closed,
         Self::NotHere,
         Self::Unreadable,
+        Self::FileLost,
         Self::DiskFull,
         Self::Damaged,
         Self::UpdateNeeded,
@@ -204,6 +207,8 @@ impl FailureCode {
         Self::Unknown,
     ];
 }
+
+const _: () = assert!(FailureCode::ALL.len() == FailureCode::Unknown as usize + 1, "a code is not listed");
 
 /// Whether and when trying again can help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -226,6 +231,5 @@ mod tests {
         for (place, code) in FailureCode::ALL.into_iter().enumerate() {
             assert_eq!(code as usize, place, "{code:?}");
         }
-        assert_eq!(FailureCode::ALL.len(), FailureCode::Unknown as usize + 1);
     }
 }

@@ -92,6 +92,8 @@ pub struct ThreadView {
     pub gone: bool,
     /// What was begun and not sent; see [`KeepDraft`].
     pub draft: String,
+    /// What will go with it; see [`AttachFile`].
+    pub draft_files: Vec<AttachedView>,
 }
 
 /// Somebody else in a thread.
@@ -118,8 +120,23 @@ pub struct MessageView {
     pub at: Millis,
     /// Where it stands.
     pub state: MessageState,
+    /// What goes with it.
+    pub files: Vec<AttachedView>,
     /// This build cannot read it: "update the app to read this". Of the rest only its place is known.
     pub newer: bool,
+}
+
+/// A file of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AttachedView {
+    /// For [`FileAt::Message`](crate::document::FileAt) and [`DetachFile`].
+    pub file: String,
+    /// Name as shown.
+    pub name: String,
+    /// Bytes.
+    pub size: u64,
+    /// Whether it is on this device.
+    pub here: bool,
 }
 
 /// Where a message stands.
@@ -144,7 +161,7 @@ pub enum MessageState {
 pub struct SendMessage {
     /// Where.
     pub thread: String,
-    /// 1..=10,000 characters after trimming.
+    /// 1..=10,000 characters after trimming; empty where files go with it. They are those of the draft.
     pub text: String,
 }
 
@@ -167,8 +184,45 @@ impl Call for KeepDraft {
     type Reply = ();
 }
 
-/// Take a refused message back, to change it: its words become what is being written, before what stands there. They
-/// are never in neither place, and never in both.
+/// Put a file beside what is being written. It is kept sealed on the device until it is sent or removed.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct AttachFile {
+    /// Where.
+    pub thread: String,
+    /// What it is called on the device.
+    pub name: String,
+    /// Its bytes, base64; at most [`MAX_FILE`]. A JPEG or PNG picture, a PDF or plain text, whatever it is called.
+    pub data: String,
+}
+
+/// The largest file of a message, in bytes.
+pub const MAX_FILE: u64 = 10 * 1024 * 1024;
+/// The most files of a message.
+pub const MAX_FILES: usize = 10;
+
+impl Call for AttachFile {
+    const NAME: &'static str = "attach_file";
+    /// The draft's files now.
+    type Reply = Vec<AttachedView>;
+}
+
+/// Remove a file from what is being written.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct DetachFile {
+    /// Where.
+    pub thread: String,
+    /// See [`AttachedView`].
+    pub file: String,
+}
+
+impl Call for DetachFile {
+    const NAME: &'static str = "detach_file";
+    /// The draft's files now.
+    type Reply = Vec<AttachedView>;
+}
+
+/// Take a refused message back, to change it: its words and files become what is being written, before what stands there.
+/// They are never in neither place, and never in both.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct TakeBack {
     /// See [`RefusedView`].

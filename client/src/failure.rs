@@ -35,7 +35,8 @@ pub(crate) fn code(refusal: RefusalCode) -> FailureCode {
         RefusalCode::Conflict => FailureCode::Conflict,
         RefusalCode::Closed => FailureCode::Closed,
         RefusalCode::Busy | RefusalCode::Internal => FailureCode::ServiceDown,
-        RefusalCode::Reused | RefusalCode::OutOfOrder | RefusalCode::Missing => FailureCode::Internal,
+        RefusalCode::Missing => FailureCode::FileLost,
+        RefusalCode::Reused | RefusalCode::OutOfOrder => FailureCode::Internal,
         RefusalCode::Unknown => FailureCode::Unknown,
     }
 }
@@ -82,6 +83,7 @@ fn retry(code: FailureCode) -> Retry {
         | FailureCode::Conflict
         | FailureCode::Closed
         | FailureCode::Unreadable
+        | FailureCode::FileLost
         | FailureCode::DiskFull
         | FailureCode::UpdateNeeded
         | FailureCode::Damaged

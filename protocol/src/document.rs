@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 /// The largest file that is taken, in bytes.
 pub const MAX_BLOB: u64 = 20 * 1024 * 1024;
 
+/// What a file may be, with a message or a document: pictures, PDF and plain text, each of which a reader's device draws by itself.
+pub const FILE_TYPES: [&str; 4] = ["image/jpeg", "image/png", "application/pdf", "text/plain"];
+
 /// The most sections of one document.
 pub const MAX_SECTIONS: usize = 200;
 
@@ -72,7 +75,7 @@ pub struct BlobRef {
     pub blob: BlobId,
     /// Name to show and to save under.
     pub name: String,
-    /// Media type, such as `application/pdf`.
+    /// Media type, one of [`FILE_TYPES`].
     pub media_type: String,
     /// Size in bytes.
     pub size: u64,

@@ -151,6 +151,8 @@ impl LoginRefusal {
     }
 }
 
+const _: () = assert!(LoginRefusal::ALL.len() == LoginRefusal::NotKnown as usize + 1, "a refusal is not listed");
+
 #[cfg(test)]
 mod tests {
     use super::LoginRefusal;
@@ -161,6 +163,5 @@ mod tests {
             assert_eq!(LoginRefusal::parse(one.as_str()), Some(one));
         }
         assert_eq!(LoginRefusal::parse("newer"), None);
-        assert_eq!(LoginRefusal::ALL.len(), LoginRefusal::NotKnown as usize + 1, "one is not listed");
     }
 }

@@ -1,6 +1,7 @@
 //! Messages between a resident (or guardian) and their caseworker.
 
 use crate::Millis;
+use crate::document::BlobRef;
 use crate::id::{CaseId, MessageId, PersonId, ThreadId};
 use serde::{Deserialize, Serialize};
 
@@ -8,6 +9,10 @@ use serde::{Deserialize, Serialize};
 pub const MAX_TEXT: usize = 10_000;
 /// The longest subject of a thread, in Unicode scalar values.
 pub const MAX_SUBJECT: usize = 120;
+/// The most files of one message.
+pub const MAX_FILES: usize = 10;
+/// The largest file of a message, in bytes.
+pub const MAX_FILE: u64 = 10 * 1024 * 1024;
 
 /// What a thread is about and who takes part. One per thread scope.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -53,6 +58,9 @@ pub struct Message {
     pub text: String,
     /// When the backend took it.
     pub sent_at: Millis,
+    /// What was sent with it, in the sender's order.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<BlobRef>,
 }
 
 /// How far `reader` has read. One record per reader and thread; only ever moves forward.
@@ -103,6 +111,9 @@ pub struct StartThread {
     pub message: MessageId,
     /// The first message.
     pub text: String,
+    /// See [`SendMessage::files`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<BlobRef>,
 }
 
 /// Send a message in a thread. Lane: the thread's scope.
@@ -113,8 +124,12 @@ pub struct SendMessage {
     pub thread: ThreadId,
     /// Made by the sender.
     pub message: MessageId,
-    /// 1..=[`MAX_TEXT`] characters after trimming.
+    /// 1..=[`MAX_TEXT`] characters after trimming; with files it may be empty.
     pub text: String,
+    /// Files that the sender has uploaded, at most [`MAX_FILES`] of [`FILE_TYPES`](crate::document::FILE_TYPES) and [`MAX_FILE`] bytes each. Until all
+    /// are stored the act is answered with [`Missing`](crate::refusal::RefusalCode::Missing).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub files: Vec<BlobRef>,
 }
 
 /// Move the sender's read mark forward. Lane: the thread's scope.

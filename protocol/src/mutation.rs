@@ -1,6 +1,7 @@
 //! Mutations: what a client wants done, queued on the device and done once on the backend.
 
 use crate::Millis;
+use crate::document::BlobRef;
 use crate::id::{BlobId, MutationId, ScopeId};
 use crate::refusal::Refusal;
 use serde::{Deserialize, Serialize};
@@ -20,8 +21,8 @@ pub struct Mutation {
     pub n: i64,
     /// When it was made, by the device's clock; informative.
     pub made_at: Millis,
-    /// Uploads that must be stored before it: until they are it is answered with
-    /// [`Missing`](crate::refusal::RefusalCode::Missing), and its lane waits. At most [`MAX_NEEDS`].
+    /// Uploads that must be stored before it, besides those that its act names ([`Act::files`]): until they are it is
+    /// answered with [`Missing`](crate::refusal::RefusalCode::Missing), and its lane waits. At most [`MAX_NEEDS`].
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub needs: Vec<BlobId>,
     /// What is wanted.
@@ -109,6 +110,17 @@ acts! {
     EndProtected(crate::relation::EndProtected);
     /// Let a representative of a person with protected identity in.
     ConfirmProxy(crate::relation::ConfirmProxy);
+}
+
+impl Act {
+    /// The uploads that it names and that must be stored before it.
+    pub fn files(&self) -> &[BlobRef] {
+        match self {
+            Self::StartThread(act) => &act.files,
+            Self::SendMessage(act) => &act.files,
+            _ => &[],
+        }
+    }
 }
 
 /// What became of a mutation; stored with it, in the same transaction as its effect.

@@ -71,6 +71,10 @@ fn records() {
         "started_at":1}"#,
     );
     check::<Message>(r#"{"from":"p1","text":"Hej","sent_at":1}"#);
+    check::<Message>(
+        r#"{"from":"p1","text":"","sent_at":1,"files":[{"blob":"b1","name":"kvitto.jpg","media_type":"image/jpeg","size":9,
+        "sha256":"00"}]}"#,
+    );
     check::<ReadMark>(r#"{"reader":"p1","upto_seq":4,"at":1}"#);
     check::<ThreadRow>(
         r#"{"thread":"t1","scope":"x","with":"Moa Berg","subject":"Möte","last_at":1,"last_from_other":true,"unread":2}"#,
@@ -124,6 +128,10 @@ fn mutations() {
     for act in [
         r#"{"act":"start_thread","thread":"t1","case":"c1","subject":"Möte","with":"p1","message":"m1","text":"Hej"}"#,
         r#"{"act":"send_message","thread":"t1","message":"m1","text":"Hej"}"#,
+        r#"{"act":"send_message","thread":"t1","message":"m1","text":"Hej","files":[{"blob":"b1","name":"kvitto.jpg",
+        "media_type":"image/jpeg","size":9,"sha256":"00"}]}"#,
+        r#"{"act":"start_thread","thread":"t1","case":"c1","subject":"Möte","with":"p1","message":"m1","text":"Hej",
+        "files":[{"blob":"b1","name":"brev.pdf","media_type":"application/pdf","size":9,"sha256":"00"}]}"#,
         r#"{"act":"mark_read","thread":"t1","upto_seq":3}"#,
         r#"{"act":"open_case","case":"c1","number":"2026-1","title":"Stöd","person":"p1","next_step":null,"visible":true}"#,
         r#"{"act":"move_case","case":"c1","stage":"closed","next_step":null}"#,

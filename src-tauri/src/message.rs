@@ -1,6 +1,8 @@
 //! Threads, the inbox and messages. One line a command; the client core does the work.
 
-use bridge::message::{KeepDraft, ListInbox, ListThreads, MarkRead, SendMessage, ShowThread, TakeBack};
+use bridge::message::{
+    AttachFile, DetachFile, KeepDraft, ListInbox, ListThreads, MarkRead, SendMessage, ShowThread, TakeBack,
+};
 use client::Client;
 use tauri::State;
 
@@ -29,6 +31,16 @@ pub(crate) async fn send_message(client: State<'_, Client>, call: SendMessage) -
 #[tauri::command]
 pub(crate) async fn keep_draft(client: State<'_, Client>, call: KeepDraft) -> Answer<KeepDraft> {
     client.keep_draft(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn attach_file(client: State<'_, Client>, call: AttachFile) -> Answer<AttachFile> {
+    client.attach_file(call).await
+}
+
+#[tauri::command]
+pub(crate) async fn detach_file(client: State<'_, Client>, call: DetachFile) -> Answer<DetachFile> {
+    client.detach_file(call).await
 }
 
 #[tauri::command]

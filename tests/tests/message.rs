@@ -3,7 +3,10 @@
 use std::fs;
 use std::time::Duration;
 
-use bridge::message::{ListThreads, MessageState, SendMessage, ShowThread};
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD;
+use bridge::document::{FileAt, ShowPage};
+use bridge::message::{AttachFile, ListThreads, MessageState, SendMessage, ShowThread};
 use digiteam_tests::desktop::Desktop;
 use digiteam_tests::device::{Device, told};
 use digiteam_tests::stage::{CASEWORKER, RESIDENT, Stage};
@@ -24,6 +27,11 @@ async fn a_message_sent_while_the_backend_is_killed_arrives_exactly_once() {
 
     for round in 0..ROUNDS {
         let text = words(round);
+        if has_file(round) {
+            let data = BASE64_STANDARD.encode(written(round));
+            let attach = AttachFile { thread: thread.clone(), name: "bilaga.txt".to_owned(), data };
+            device.client.attach_file(attach).await.expect("it is kept in any case");
+        }
         let send = SendMessage { thread: thread.clone(), text: text.clone() };
         device.client.send_message(send).await.expect("it is kept in any case");
         sleep(Duration::from_millis(3) * round).await;
@@ -44,6 +52,13 @@ async fn a_message_sent_while_the_backend_is_killed_arrives_exactly_once() {
     for round in 0..ROUNDS {
         let count = count_sent(&other, &thread, &words(round)).await.expect("it can be read");
         assert_eq!(count, 1, "round {round}");
+        let files = files_of(&other, &thread, &words(round)).await.expect("it can be read");
+        assert_eq!(files.len(), usize::from(has_file(round)), "round {round}");
+        for file in files {
+            let show = ShowPage { file: FileAt::Message { file }, page: 0, width: 800 };
+            let shown = other.client.show_page(show).await.expect("no message is there without its file");
+            assert_eq!(shown.text, Some(written(round)), "round {round}");
+        }
     }
     // A process that ends while a store is at work may fall over on its way out.
     device.client.shutdown().await;
@@ -112,6 +127,22 @@ async fn a_backend_that_is_asked_to_end_keeps_what_it_acknowledged_and_its_log_n
             assert!(!log.contains(word), "{name} holds {word}");
         }
     }
+}
+
+/// A file goes with every second message.
+fn has_file(round: u32) -> bool {
+    round % 2 == 1
+}
+
+/// Long enough that the backend may be killed while it arrives.
+fn written(round: u32) -> String {
+    format!("Bilaga nummer {round}. ").repeat(40_000)
+}
+
+async fn files_of(device: &Device, thread: &str, text: &str) -> anyhow::Result<Vec<String>> {
+    let shown = device.client.show_thread(ShowThread { thread: thread.to_owned() }).await.map_err(told)?;
+    let files = shown.messages.into_iter().filter(|message| message.text == text).flat_map(|message| message.files);
+    Ok(files.map(|file| file.file).collect())
 }
 
 fn words(round: u32) -> String {

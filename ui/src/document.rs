@@ -5,7 +5,7 @@ use crate::kit::{Icon, Page, Paragraphs, Sign, awaited};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form};
 use crate::route::Route;
-use bridge::document::{DocumentSort, DocumentView, FileView, PassageView, ShowDocument, ShowPage};
+use bridge::document::{DocumentSort, DocumentView, FileAt, FileView, PassageView, ShowDocument, ShowPage};
 use yew::prelude::*;
 
 /// What a document is, in words.
@@ -109,7 +109,7 @@ fn File(props: &FileProps) -> Html {
             <h2 id="file-heading">{ words.say("document-file") }</h2>
             <p><bdi>{ &props.file.name }</bdi>{ " " }{ words.say_with("document-size", &[("size", size.into())]) }</p>
             if *open {
-                <Pages document={props.document.clone()} />
+                <Pages id="page" file={FileAt::Document { document: props.document.to_string() }} />
             } else {
                 if !props.file.here {
                     <p class="hint">{ words.say("document-not-here") }</p>
@@ -120,14 +120,17 @@ fn File(props: &FileProps) -> Html {
     }
 }
 
+/// Props of [`Pages`].
 #[derive(Properties, PartialEq)]
-struct PagesProps {
-    document: AttrValue,
+pub(crate) struct PagesProps {
+    /// What its buttons are called, beside those of other files.
+    pub(crate) id: AttrValue,
+    pub(crate) file: FileAt,
 }
 
-/// One page at a time.
+/// A file, one page at a time.
 #[component]
-fn Pages(props: &PagesProps) -> Html {
+pub(crate) fn Pages(props: &PagesProps) -> Html {
     let words = use_words();
     let page = use_state_eq(|| 0_u32);
     let large = use_state_eq(|| false);
@@ -136,7 +139,8 @@ fn Pages(props: &PagesProps) -> Html {
         Callback::from(move |_: MouseEvent| large.set(!is_large))
     };
     let width = use_memo(*large, |large| device_width(*large));
-    let answer = use_call(ShowPage { document: props.document.to_string(), page: *page, width: *width });
+    let answer = use_call(ShowPage { file: props.file.clone(), page: *page, width: *width });
+    let id = |part: &str| format!("{}-{part}", props.id);
     let turn = |to: Option<u32>| {
         let page = page.setter();
         Callback::from(move |_: MouseEvent| {
@@ -146,6 +150,9 @@ fn Pages(props: &PagesProps) -> Html {
         })
     };
     awaited(&answer, |view| {
+        if let Some(text) = &view.text {
+            return html! { <div class="pages text"><Paragraphs text={text.clone()} /></div> };
+        }
         let (earlier, later) = (page.checked_sub(1), Some(*page + 1).filter(|next| *next < view.pages));
         let name = words.say_with("document-page", &[("page", (*page + 1).into()), ("pages", view.pages.into())]);
         html! {
@@ -153,18 +160,18 @@ fn Pages(props: &PagesProps) -> Html {
                 <div class={classes!("page-frame", (*large).then_some("large"))} tabindex="0" role="group" aria-label={name.clone()}>
                     <img class="page" alt={name.clone()} src={format!("data:image/png;base64,{}", view.png)} />
                 </div>
-                <button type="button" id="page-size" aria-pressed={large.to_string()} onclick={resize}>
+                <button type="button" id={id("size")} aria-pressed={large.to_string()} onclick={resize}>
                     { words.say("document-enlarge") }
                 </button>
                 <div class="actions">
                     if view.pages > 1 {
-                        <button type="button" id="page-earlier" disabled={earlier.is_none()} onclick={turn(earlier)}>
+                        <button type="button" id={id("earlier")} disabled={earlier.is_none()} onclick={turn(earlier)}>
                             <Icon sign={Sign::Back} />{ words.say("document-earlier") }
                         </button>
                     }
                     <p role="status">{ name }</p>
                     if view.pages > 1 {
-                        <button type="button" id="page-later" disabled={later.is_none()} onclick={turn(later)}>
+                        <button type="button" id={id("later")} disabled={later.is_none()} onclick={turn(later)}>
                             { words.say("document-later") }<Icon sign={Sign::Forward} />
                         </button>
                     }

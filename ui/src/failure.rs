@@ -68,6 +68,7 @@ pub(crate) fn key(code: FailureCode) -> Key {
         FailureCode::Closed => Key("failure-closed"),
         FailureCode::NotHere => Key("failure-not-here"),
         FailureCode::Unreadable => Key("failure-unreadable"),
+        FailureCode::FileLost => Key("failure-file-lost"),
         FailureCode::DiskFull => Key("failure-disk-full"),
         FailureCode::Damaged => Key("failure-damaged"),
         FailureCode::UpdateNeeded => Key("failure-update-needed"),

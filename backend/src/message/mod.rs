@@ -14,12 +14,14 @@ use crate::error::Error;
 use crate::feed::{ALL, find_scope, scope_for};
 use crate::identity::Caller;
 use crate::person::{self, Person};
-use crate::{case, relation, text};
+use crate::{case, document, relation, text};
 use protocol::access::{Role, ScopeKind, SyncMode};
-use protocol::id::{PersonId, ScopeId, ThreadId};
+use protocol::document::BlobRef;
+use protocol::id::{MunicipalityId, PersonId, ScopeId, ThreadId};
 use protocol::identity::Realm;
 use protocol::message::{
-    MAX_SUBJECT, MAX_TEXT, MarkRead, Message, Participant, ReadMark, SendMessage, StartThread, Thread, ThreadRow,
+    MAX_FILE, MAX_FILES, MAX_SUBJECT, MAX_TEXT, MarkRead, Message, Participant, ReadMark, SendMessage, StartThread,
+    Thread, ThreadRow,
 };
 use protocol::refusal::RefusalCode;
 
@@ -74,7 +76,7 @@ pub async fn start(tx: &mut Tx<'_>, caller: &Caller, act: StartThread) -> Result
         grant(tx, &file.municipality, new).await?;
     }
     show_participants_of(tx, &file, &act.thread).await?;
-    send(tx, caller, SendMessage { thread: act.thread, message: act.message, text: act.text }).await
+    send(tx, caller, SendMessage { thread: act.thread, message: act.message, text: act.text, files: act.files }).await
 }
 
 /// Shows who takes part in every thread about `case` anew, after who may know whom has changed.
@@ -122,11 +124,13 @@ async fn show_participants_of(tx: &mut Tx<'_>, case: &CaseFile, thread: &ThreadI
 ///
 /// # Errors
 /// [`RefusalCode::Access`] for whoever does not take part, [`RefusalCode::Invalid`] or
-/// [`RefusalCode::TooLong`] for the text, [`RefusalCode::Reused`] when the id is taken, [`RefusalCode::Closed`] when the
-/// others are to be kept apart from the sender.
+/// [`RefusalCode::TooLong`] for the text or a file, [`RefusalCode::Reused`] when the id is taken, [`RefusalCode::Closed`]
+/// when the others are to be kept apart from the sender.
 pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<(), Error> {
     let scope = require_participant(tx, &caller.person, &act.thread).await?;
-    let text = text::body(&act.text, MAX_TEXT)?;
+    // A picture may say it all.
+    let wordless = act.text.trim().is_empty() && !act.files.is_empty();
+    let text = if wordless { String::new() } else { text::body(&act.text, MAX_TEXT)? };
     let row: Option<(i64, String)> = sqlx::query_as(
         "UPDATE thread SET last_n = last_n + 1 WHERE id = $1 AND NOT EXISTS
              (SELECT 1 FROM participant p JOIN kept_apart k ON k.person = p.person
@@ -139,8 +143,11 @@ pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<
     .await?;
     // Whoever should answer has been taken out of it.
     let (n, municipality) = row.ok_or(RefusalCode::Closed)?;
+    let files = checked_files(tx, caller, &MunicipalityId::new(municipality.as_str()), &act.files).await?;
+    let stored_files = (!files.is_empty()).then(|| serde_json::to_string(&files)).transpose()?;
     sqlx::query(
-        "INSERT INTO message (id, municipality, thread, n, sender, text, sent_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        "INSERT INTO message (id, municipality, thread, n, sender, text, sent_at, files)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
     )
     .bind(act.message.as_str())
     .bind(&municipality)
@@ -149,13 +156,40 @@ pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<
     .bind(caller.person.as_str())
     .bind(&text)
     .bind(tx.now)
+    .bind(stored_files)
     .execute(&mut *tx.conn)
     .await
     .map_err(text::reused)?;
-    let message = Message { from: caller.person.clone(), text, sent_at: tx.now };
+    let message = Message { from: caller.person.clone(), text, sent_at: tx.now, files };
     tx.feed.put(&scope, act.message.as_str(), &message)?;
     tx.feed.touch_thread(&act.thread, &scope);
     Ok(())
+}
+
+/// What a message's files are, each stored by its sender and as the act says.
+async fn checked_files(
+    tx: &mut Tx<'_>,
+    caller: &Caller,
+    municipality: &MunicipalityId,
+    files: &[BlobRef],
+) -> Result<Vec<BlobRef>, Error> {
+    if files.len() > MAX_FILES {
+        return Err(RefusalCode::TooLong.into());
+    }
+    let mut checked: Vec<BlobRef> = Vec::with_capacity(files.len());
+    for file in files {
+        let stored = document::named(tx, caller, municipality, file).await?;
+        if stored.size > MAX_FILE {
+            return Err(RefusalCode::TooLong.into());
+        }
+        // What its reader checks it by is what its sender meant.
+        let meant = stored.size == file.size && stored.sha256 == file.sha256;
+        if !meant || checked.iter().any(|other| other.blob == stored.blob) {
+            return Err(RefusalCode::Invalid.into());
+        }
+        checked.push(stored);
+    }
+    Ok(checked)
 }
 
 /// Moves the caller's read mark forward; never back.

@@ -10,7 +10,7 @@ pub mod address;
 pub mod tls;
 
 use crate::access::log;
-use crate::{App, collect, identity, party, relation, router};
+use crate::{App, collect, document, identity, party, relation, router};
 use address::{ClientAddress, Origin};
 use axum::Router;
 use axum::body::Body;
@@ -136,6 +136,10 @@ async fn collect_daily(app: Arc<App>) {
         match log::erase(&app.db, app.config.keep_log_days).await {
             Ok(erased) => tracing::info!(erased, "log entries erased"),
             Err(error) => tracing::error!(%error, "log entries were not erased"),
+        }
+        match document::forget_unused(&app).await {
+            Ok(forgotten) => tracing::info!(forgotten, "uploads forgotten that nothing names"),
+            Err(error) => tracing::error!(%error, "uploads that nothing names were not forgotten"),
         }
         if let Err(error) = relation::refresh(&app.db).await {
             tracing::error!(%error, "relations were not shown anew");

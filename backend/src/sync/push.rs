@@ -7,13 +7,16 @@ use crate::db::{Tx, attempt};
 use crate::error::{Body, Error};
 use crate::feed::flush;
 use crate::identity::Caller;
+use crate::refused::RefusedAct;
 use crate::text::hex;
 use crate::{access, case, document, message, relation, task};
-use axum::Json;
 use axum::extract::State;
+use axum::response::{IntoResponse as _, Response};
+use axum::{Extension, Json};
 use protocol::Millis;
 use protocol::id::{BlobId, DeviceId, ScopeId};
 use protocol::identity::Level;
+use protocol::message::MAX_FILES;
 use protocol::mutation::{Act, MAX_NEEDS, Mutation, MutationResult, Outcome, Place};
 use protocol::refusal::{Refusal, RefusalCode};
 use protocol::sync::{MAX_PUSH, PushRequest, PushResponse};
@@ -28,8 +31,11 @@ pub(super) async fn handle(
     State(app): State<Arc<App>>,
     caller: Caller,
     Body(asked): Body<PushRequest>,
-) -> Result<Json<PushResponse>, Error> {
-    push_at(&app, caller, asked, app.db.now()).await.map(Json)
+) -> Result<Response, Error> {
+    let answer = push_at(&app, caller, asked, app.db.now()).await?;
+    let is_refused = |result: &MutationResult| matches!(&result.outcome, Outcome::Refused { refusal } if refusal.code == RefusalCode::Access);
+    let refused = answer.results.iter().any(is_refused).then_some(Extension(RefusedAct));
+    Ok((refused, Json(answer)).into_response())
 }
 
 /// Does what was asked, once, as at `now`.
@@ -135,7 +141,10 @@ async fn step(
         // A lane that this database has never seen may begin anywhere: the device is older than the database.
         _ => {}
     }
-    if let Some(blob) = missing(tx, caller, mutation).await? {
+    // Without a grant on the lane it will never be there: then the act itself says so.
+    if let Some(blob) = missing(tx, caller, mutation).await?
+        && require(tx.conn, &caller.person, &mutation.lane, tx.now).await.is_ok()
+    {
         lanes.insert(mutation.lane.clone(), mutation.n);
         return Ok(refused(Refusal { code: RefusalCode::Missing, details: Some(blob.to_string()) }));
     }
@@ -233,7 +242,8 @@ async fn next_in_lane(
 
 /// The first upload that the mutation needs and its sender has not stored.
 async fn missing(tx: &mut Tx<'_>, caller: &Caller, mutation: &Mutation) -> Result<Option<BlobId>, Error> {
-    for blob in &mutation.needs {
+    let named = mutation.act.files().iter().map(|file| &file.blob);
+    for blob in mutation.needs.iter().chain(named.take(MAX_FILES)) {
         if !document::is_stored(tx, caller, blob).await? {
             return Ok(Some(blob.clone()));
         }

@@ -14,8 +14,9 @@ use tracing_subscriber::fmt::MakeWriter;
 const WORDS: [&str; 4] = ["Kanariefågeln", "Strandpromenaden", "Vinterregnet", "Kaffekvarnen"];
 
 /// What an operator is told of.
-const TOLD: [&str; 9] = [
+const TOLD: [&str; 10] = [
     "\"refused\"",
+    "\"route\":\"/sync/push\"",
     "\"logged in\"",
     "login refused",
     "login cancelled",

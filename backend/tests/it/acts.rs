@@ -1,8 +1,10 @@
 //! Acts as tests need them, with everything that does not matter filled in.
 
+use crate::town::Town;
+use digiteam_backend::document;
 use protocol::case::{AssignCase, CloseCaseTo, Mask, OpenCase, OpenCaseTo, WriteNote};
-use protocol::document::{DocumentSort, Section, SignDocument};
-use protocol::id::{CaseId, DocumentId, MessageId, PersonId, RecordId, ThreadId};
+use protocol::document::{BlobRef, DocumentSort, Section, SignDocument};
+use protocol::id::{BlobId, CaseId, DocumentId, MessageId, PersonId, RecordId, ThreadId};
 use protocol::message::{SendMessage, StartThread};
 use protocol::relation::{
     CheckRelation, ConfirmProxy, EndKeepApart, EndProtected, EndRelation, GivePowerOfAttorney, Invite, KeepApart,
@@ -66,12 +68,27 @@ pub(crate) fn start_thread(case: &str, thread: &str, with: &str) -> StartThread 
         with: PersonId::new(with),
         message: MessageId::new(format!("{thread}-1")),
         text: "Hej! Passar tisdag för dig?".into(),
+        files: Vec::new(),
     }
 }
 
 /// Sends `message` in `thread`.
 pub(crate) fn send_message(thread: &str, message: &str, text: &str) -> SendMessage {
-    SendMessage { thread: ThreadId::new(thread), message: MessageId::new(message), text: text.into() }
+    let (thread, message) = (ThreadId::new(thread), MessageId::new(message));
+    SendMessage { thread, message, text: text.into(), files: Vec::new() }
+}
+
+/// A picture that `person` has uploaded as `blob`, to be sent with a message.
+pub(crate) async fn attached(town: &Town, person: &str, blob: &str) -> BlobRef {
+    let (caller, bytes) = (town.caller(person), format!("bild {blob}"));
+    let stored = document::store_as(&town.app, &caller, BlobId::new(blob), bytes.into()).await.expect("is stored");
+    BlobRef {
+        blob: stored.blob,
+        name: "kvitto.jpg".into(),
+        media_type: "image/jpeg".into(),
+        size: stored.size,
+        sha256: stored.sha256,
+    }
 }
 
 /// Ends what `person` sees of `case`.

@@ -1,6 +1,6 @@
 //! A session that began with a code from staff: messages and bookings, not the file.
 
-use crate::acts::{open_case, send_message, sign_document, start_thread, write_note};
+use crate::acts::{attached, open_case, send_message, sign_document, start_thread, write_note};
 use crate::copy::Copy;
 use crate::town::{Town, towns};
 use axum::body::Body;
@@ -102,17 +102,25 @@ async fn messages_are_written_and_nothing_else_is_done() {
 async fn no_file_is_served() {
     for town in towns().await {
         let case = begun(&town).await;
-        let path = format!("/blobs/{}/d1", case.as_str());
-        let get = async || {
-            let mut request = Request::get(&path);
-            for (name, value) in town.headers("moa", "GET", &path).await {
+        let mut sent = send_message("t1", "m9", "Beslutet");
+        sent.files = vec![attached(&town, "sara", "f9").await];
+        town.must("sara", sent).await;
+        let thread = town.scope("moa", ScopeKind::Thread).await;
+        let (of_document, of_message) = (format!("/blobs/{case}/d1"), format!("/blobs/{thread}/m9/f9"));
+        let get = async |path: &str| {
+            let mut request = Request::get(path);
+            for (name, value) in town.headers("moa", "GET", path).await {
                 request = request.header(name, value);
             }
             let request = request.body(Body::empty()).expect("is a request");
             router(town.app.clone()).oneshot(request).await.expect("answers").status()
         };
-        assert_eq!(get().await, 200, "with an e-identification it is served");
+        for path in [&of_document, &of_message] {
+            assert_eq!(get(path).await, 200, "with an e-identification it is served");
+        }
         town.sql("UPDATE token_family SET level = 'invite' WHERE person = 'moa' AND started_at <= $1").await;
-        assert_eq!(get().await, 404, "{}", town.engine);
+        for path in [&of_document, &of_message] {
+            assert_eq!(get(path).await, 404, "{}: {path}", town.engine);
+        }
     }
 }

@@ -1,13 +1,13 @@
 //! Everything that comes in has an end: bodies, lists, ids, and how deep it nests.
 
-use crate::acts::{open_case, write_note};
+use crate::acts::{open_case, sign_document, write_note};
 use crate::town::{Town, towns};
 use axum::body::{Body, to_bytes};
 use digiteam_backend::{limit, router};
 use http::header::CONTENT_TYPE;
 use http::{Request, StatusCode};
 use protocol::case::MAX_HIDDEN;
-use protocol::document::{DocumentSort, MAX_SECTIONS, Section, SignDocument};
+use protocol::document::{BlobRef, DocumentSort, FILE_TYPES, MAX_SECTIONS, Section, SignDocument};
 use protocol::id::{BlobId, CaseId, DocumentId, MAX_ID, PersonId};
 use protocol::mutation::{Act, MAX_NEEDS, Outcome};
 use protocol::refusal::{Refusal, RefusalCode};
@@ -30,6 +30,22 @@ async fn refused(town: &Town, path: &str, body: String, code: RefusalCode) {
     let (status, answer) = post(town, path, "application/json", body).await;
     let refusal: Refusal = serde_json::from_slice(&answer).unwrap_or_else(|_| panic!("{path} {length}: {status}"));
     assert_eq!(refusal.code, code, "{path} {length}");
+}
+
+#[tokio::test]
+async fn a_document_is_a_file_of_a_kind_that_is_written_down() {
+    for town in towns().await {
+        town.must("sara", open_case("c1", "moa", true)).await;
+        let good = town.upload("sara").await;
+        let sign = |media_type: &str| {
+            let file = BlobRef { media_type: media_type.to_owned(), ..good.clone() };
+            SignDocument { file: Some(file), ..sign_document("c1", "d1", &[]) }
+        };
+        for kind in ["application/msword", "text/html", "image/svg+xml", "application/pdf ", ""] {
+            town.must_not("sara", sign(kind), RefusalCode::Invalid).await;
+        }
+        town.must("sara", sign(FILE_TYPES[0])).await;
+    }
 }
 
 #[tokio::test]

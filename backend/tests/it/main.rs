@@ -5,6 +5,7 @@ mod acme;
 mod acts;
 mod apart;
 mod assign;
+mod attachment;
 mod authorisation;
 mod booking;
 mod collect;

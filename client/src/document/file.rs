@@ -1,4 +1,4 @@
-//! The files of documents: fetched, checked, sealed, and opened again. None is ever on disk in the open.
+//! The files of documents and messages: fetched, checked, sealed, and opened again. None is ever on disk in the open.
 //!
 //! Each has a key of its own, kept only in the encrypted database, so that removing that row destroys the
 //! file for good.
@@ -11,13 +11,15 @@ use crate::wire::WireError;
 use bridge::{Failure, FailureCode};
 use futures_util::StreamExt as _;
 use protocol::document::{BlobRef, Document, MAX_BLOB};
-use protocol::id::{DocumentId, ScopeId};
+use protocol::id::{RecordId, ScopeId};
+use protocol::message::Message;
+use protocol::record::Content as _;
 use sha2::{Digest as _, Sha256};
 use std::time::Duration;
 use zeroize::Zeroizing;
 
 /// How long a file may take on a slow network.
-const SLOW: Duration = Duration::from_secs(300);
+pub(crate) const SLOW: Duration = Duration::from_secs(300);
 
 /// Why a file is not here now.
 #[derive(Debug, thiserror::Error)]
@@ -25,13 +27,13 @@ pub(crate) enum FetchError {
     /// It did not come, or could not be kept.
     #[error(transparent)]
     Wire(#[from] WireError),
-    /// No document that is here names it.
-    #[error("no document names it")]
+    /// No record that is here names it.
+    #[error("no record names it")]
     Gone,
     /// It is larger than a file may be.
     #[error("it is too large")]
     TooLong,
-    /// What came is not what the document names.
+    /// What came is not what the record names.
     #[error("it is not what was named")]
     Unreadable,
 }
@@ -60,14 +62,14 @@ impl From<FetchError> for Failure {
 }
 
 impl Open {
-    /// Reads a document's file from this device; `None` if it is not here.
+    /// Reads a record's file from this device; `None` if it is not here.
     pub(super) async fn stored_file(
         &self,
         scope: &ScopeId,
-        document: &DocumentId,
+        fact: &RecordId,
         wanted: &BlobRef,
     ) -> Result<Option<Zeroizing<Vec<u8>>>, Failure> {
-        let found = self.store.find_file(scope, document, wanted.blob.as_str()).await?;
+        let found = self.store.find_file(scope, fact, wanted.blob.as_str()).await?;
         let Some((file, key)) = found else { return Ok(None) };
         // A file that is gone or damaged is fetched again.
         let Ok(sealed) = tokio::fs::read(self.store.blobs().join(&file)).await else { return Ok(None) };
@@ -75,35 +77,34 @@ impl Open {
         Ok(Key::read(&key)?.open(&sealed, wanted.blob.as_str().as_bytes()).ok())
     }
 
-    /// Fetches a document's file, checks it, and keeps it.
-    pub(crate) async fn fetch_file(&self, scope: &ScopeId, document: &DocumentId) -> Result<(), FetchError> {
-        let body: Option<String> =
-            sqlx::query_scalar("SELECT body FROM record WHERE scope = ?1 AND kind = 'document' AND id = ?2")
-                .bind(scope.as_str())
-                .bind(document.as_str())
-                .fetch_optional(self.store.read())
-                .await?;
-        let found = body.and_then(|body| serde_json::from_str::<Document>(&body).ok()).and_then(|body| body.file);
-        let wanted = found.ok_or(FetchError::Gone)?;
+    /// Fetches the file `blob` of a record, checks it, and keeps it.
+    pub(crate) async fn fetch_file(&self, scope: &ScopeId, fact: &RecordId, blob: &str) -> Result<(), FetchError> {
+        let rows: Vec<(String, String)> = sqlx::query_as(
+            "SELECT kind, body FROM record WHERE scope = ?1 AND kind IN ('document', 'message') AND id = ?2",
+        )
+        .bind(scope.as_str())
+        .bind(fact.as_str())
+        .fetch_all(self.store.read())
+        .await?;
+        let mut files =
+            rows.iter().flat_map(|(kind, body)| named(kind, body).into_iter().map(move |file| (kind, file)));
+        let (kind, wanted) = files.find(|(_, file)| file.blob.as_str() == blob).ok_or(FetchError::Gone)?;
         if wanted.size > MAX_BLOB {
             return Err(FetchError::TooLong);
         }
-        let bytes = self.download(scope, document, &wanted).await?;
-        let (key, blob) = (Key::make(), wanted.blob.as_str());
+        let path = ["blobs", scope.as_str(), fact.as_str(), blob];
+        // A document has one file.
+        let path = if kind.as_str() == Document::KIND { &path[..3] } else { &path[..] };
+        let bytes = self.download(path, &wanted).await?;
+        let key = Key::make();
         let sealed = key.seal(&bytes, blob.as_bytes());
         let kept = (sealed.as_slice(), key.bytes());
-        let kept = self.store.keep_file((scope, document, blob), kept, bytes.len(), self.now()).await?;
+        let kept = self.store.keep_file((scope, fact, blob), kept, bytes.len(), self.now()).await?;
         kept.then_some(()).ok_or(FetchError::Gone)
     }
 
-    async fn download(
-        &self,
-        scope: &ScopeId,
-        document: &DocumentId,
-        wanted: &BlobRef,
-    ) -> Result<Zeroizing<Vec<u8>>, FetchError> {
-        let path = ["blobs", scope.as_str(), document.as_str()];
-        let answer = self.ask(|wire| wire.stream(&path).timeout(SLOW)).await?;
+    async fn download(&self, path: &[&str], wanted: &BlobRef) -> Result<Zeroizing<Vec<u8>>, FetchError> {
+        let answer = self.ask(|wire| wire.stream(path).timeout(SLOW)).await?;
         let room = usize::try_from(wanted.size).map_err(|_| FetchError::TooLong)?;
         let mut bytes = Zeroizing::new(Vec::with_capacity(room));
         let mut stream = answer.bytes_stream();
@@ -119,5 +120,14 @@ impl Open {
             return Err(FetchError::Unreadable);
         }
         Ok(bytes)
+    }
+}
+
+/// The files that a record names.
+pub(crate) fn named(kind: &str, body: &str) -> Vec<BlobRef> {
+    match kind {
+        Document::KIND => serde_json::from_str(body).ok().and_then(|body: Document| body.file).into_iter().collect(),
+        Message::KIND => serde_json::from_str(body).map(|body: Message| body.files).unwrap_or_default(),
+        _ => Vec::new(),
     }
 }

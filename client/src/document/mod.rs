@@ -3,18 +3,19 @@
 mod file;
 mod page;
 
-pub(crate) use file::FetchError;
+pub(crate) use file::{FetchError, SLOW};
 
 use crate::Client;
 use crate::failure::failure;
 use crate::store::StoreError;
 use crate::sync::Open;
 use bridge::document::{
-    DocumentSort, DocumentView, FileView, PageView, PassageView, SectionView, ShowDocument, ShowPage,
+    DocumentSort, DocumentView, FileAt, FileView, PageView, PassageView, SectionView, ShowDocument, ShowPage,
 };
 use bridge::{Failure, FailureCode, Retry, Topic};
-use protocol::document::Document;
-use protocol::id::{DocumentId, ScopeId};
+use protocol::document::{BlobRef, Document};
+use protocol::id::{DocumentId, RecordId, ScopeId};
+use zeroize::Zeroizing;
 
 impl Client {
     /// One document.
@@ -59,27 +60,22 @@ impl Client {
         })
     }
 
-    /// One page of a document's file as a picture.
+    /// One page of a file of a document or message.
     ///
     /// # Errors
     /// `NotHere` when the file can neither be read here nor fetched, `Unreadable` when it cannot be shown.
     pub async fn show_page(&self, call: ShowPage) -> Result<PageView, Failure> {
         let open = self.open()?;
-        let id = DocumentId::new(call.document);
-        let (scope, body) = find(&open, &id).await?;
-        let wanted = body.file.ok_or_else(|| failure(FailureCode::NotHere))?;
-        let file = match open.stored_file(&scope, &id, &wanted).await? {
-            Some(file) => file,
-            None => {
-                open.fetch_file(&scope, &id).await.map_err(|error| not_here(&open, error))?;
-                open.changes.tell([Topic::Document]);
-                open.stored_file(&scope, &id, &wanted).await?.ok_or_else(|| failure(FailureCode::Unreadable))?
+        let (file, media_type) = match call.file {
+            FileAt::Document { document } => {
+                let id = DocumentId::new(document);
+                let (scope, body) = find(&open, &id).await?;
+                let wanted = body.file.ok_or_else(|| failure(FailureCode::NotHere))?;
+                (open.had_file(&scope, &RecordId::new(id.as_str()), &wanted).await?, wanted.media_type)
             }
+            FileAt::Message { file } => open.message_file(&file).await?,
         };
-        if wanted.media_type != "application/pdf" {
-            return Err(failure(FailureCode::Unreadable));
-        }
-        page::draw(file, call.page, call.width.min(page::MAX_WIDTH)).await
+        page::draw(file, media_type, call.page, call.width.min(page::MAX_WIDTH)).await
     }
 }
 
@@ -94,11 +90,26 @@ pub(crate) fn sort(sort: protocol::document::DocumentSort) -> DocumentSort {
 }
 
 impl Open {
+    /// A record's file, fetched first if it is not here.
+    pub(crate) async fn had_file(
+        &self,
+        scope: &ScopeId,
+        fact: &RecordId,
+        wanted: &BlobRef,
+    ) -> Result<Zeroizing<Vec<u8>>, Failure> {
+        if let Some(file) = self.stored_file(scope, fact, wanted).await? {
+            return Ok(file);
+        }
+        self.fetch_file(scope, fact, wanted.blob.as_str()).await.map_err(|error| not_here(self, error))?;
+        self.changes.tell([Topic::Document, Topic::Message]);
+        self.stored_file(scope, fact, wanted).await?.ok_or_else(|| failure(FailureCode::Unreadable))
+    }
+
     async fn stored_file_is_here(&self, scope: &ScopeId, id: &DocumentId) -> Result<bool, StoreError> {
         Ok(sqlx::query_scalar(
             "SELECT EXISTS (SELECT 1 FROM blob JOIN record ON record.scope = blob.scope AND record.kind = 'document'
-             AND record.id = blob.document AND record.body ->> '$.file.blob' = blob.blob
-             WHERE blob.scope = ?1 AND blob.document = ?2)",
+             AND record.id = blob.fact AND record.body ->> '$.file.blob' = blob.blob
+             WHERE blob.scope = ?1 AND blob.fact = ?2)",
         )
         .bind(scope.as_str())
         .bind(id.as_str())

@@ -4,7 +4,7 @@
 use super::send::lane;
 use crate::Client;
 use crate::failure::failure;
-use crate::store::StoreError;
+use crate::store::{StoreError, attachment};
 use bridge::message::{KeepDraft, TakeBack};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::Millis;
@@ -38,16 +38,21 @@ impl Client {
     pub async fn take_back(&self, call: TakeBack) -> Result<String, Failure> {
         let open = self.open()?;
         let mut tx = open.store.write_intent().await?;
-        let refused: Option<(String, String)> = sqlx::query_as(
+        let refused: Option<(String, String, String)> = sqlx::query_as(
             "DELETE FROM pending WHERE mid = ?1 AND state = 'refused' AND sort = 'send_message'
-             RETURNING about, act ->> '$.text'",
+             RETURNING about, act ->> '$.text', act ->> '$.message'",
         )
         .bind(&call.mid)
         .fetch_optional(&mut *tx)
         .await
         .map_err(StoreError::from)?;
-        let (thread, words) = refused.ok_or_else(|| failure(FailureCode::Access))?;
-        let text = if call.draft.trim().is_empty() { words } else { format!("{words}\n\n{}", call.draft) };
+        let (thread, words, message) = refused.ok_or_else(|| failure(FailureCode::Access))?;
+        attachment::take_back(&mut tx, &message).await?;
+        let text = match (words.is_empty(), call.draft.trim().is_empty()) {
+            (true, _) => call.draft,
+            (false, true) => words,
+            (false, false) => format!("{words}\n\n{}", call.draft),
+        };
         keep(&mut tx, &thread, &text, open.now()).await?;
         tx.commit().await.map_err(StoreError::from)?;
         open.changes.tell([Topic::Message, Topic::Sync]);

@@ -49,13 +49,13 @@ impl Client {
                  SELECT scope FROM (SELECT scope FROM line ORDER BY last_at DESC LIMIT ?2)
                  UNION SELECT record.scope FROM pending JOIN record ON record.kind = 'thread' AND record.about = pending.about
                      WHERE sort = 'send_message')
-             SELECT CAST(coalesce(thread.about, thread.id) AS TEXT) AS id, line.last_at AS line_at, thread.body, last.body ->> '$.text' AS last_text, last.at AS last_at,
+             SELECT CAST(coalesce(thread.about, thread.id) AS TEXT) AS id, line.last_at AS line_at, thread.body, coalesce(nullif(last.body ->> '$.text', ''), last.body ->> '$.files[0].name') AS last_text, last.at AS last_at,
                  CASE
                      WHEN line.unread = 0 OR coalesce(marked.upto, 0) <= line.upto THEN line.unread
                      ELSE (SELECT count(*) FROM record AS m WHERE m.scope = line.scope AND m.kind = 'message'
                          AND m.seq > marked.upto AND m.body ->> '$.from' <> ?1)
                  END AS unread,
-                 newest.act ->> '$.text' AS pending_text, newest.made_at AS pending_at,
+                 coalesce(nullif(newest.act ->> '$.text', ''), newest.act ->> '$.files[0].name') AS pending_text, newest.made_at AS pending_at,
                  (SELECT count(*) FROM pending AS p WHERE p.sort = 'send_message' AND p.about = thread.about
                      AND p.state <> 'refused' AND NOT EXISTS (SELECT 1 FROM record AS m WHERE m.scope = line.scope
                          AND m.kind = 'message' AND m.id = p.act ->> '$.message')) AS waiting,
@@ -114,7 +114,7 @@ impl Store {
     /// Threads that are neither here any more nor on a desk, but hold refused words of one's own. They have no subject.
     async fn left_behind(&self) -> Result<Vec<ThreadRowView>, StoreError> {
         let rows: Vec<(String, String, Millis, u32)> = sqlx::query_as(
-            "SELECT about, act ->> '$.text', max(made_at), count(*) FROM pending
+            "SELECT about, coalesce(nullif(act ->> '$.text', ''), act ->> '$.files[0].name', ''), max(made_at), count(*) FROM pending
              WHERE sort = 'send_message' AND state = 'refused'
                  AND NOT EXISTS (SELECT 1 FROM record WHERE kind = 'thread' AND record.about = pending.about)
                  AND NOT EXISTS (SELECT 1 FROM record WHERE kind = 'thread_row' AND record.about = pending.about)

@@ -1,5 +1,6 @@
 //! Threads and messages: what is shown is what the backend said plus what waits to be sent.
 
+mod attach;
 mod draft;
 mod list;
 mod send;

@@ -3,11 +3,11 @@
 use super::draft;
 use crate::Client;
 use crate::failure::failure;
-use crate::store::{StoreError, queue};
+use crate::store::{StoreError, attachment, queue};
 use bridge::message::{MarkRead, SendMessage};
 use bridge::{Failure, FailureCode, Topic};
 use protocol::id::{MessageId, ScopeId, ThreadId};
-use protocol::message::MAX_TEXT;
+use protocol::message::{MAX_FILES, MAX_TEXT};
 use sqlx::SqliteConnection;
 use uuid::Uuid;
 
@@ -15,13 +15,10 @@ impl Client {
     /// Puts a message in the queue, from where it goes out as soon as can be.
     ///
     /// # Errors
-    /// `Invalid` when empty, `TooLong`, `Access` when the thread is not here.
+    /// `Invalid` when there are neither words nor files or too many of these, `TooLong`, `Access` when the thread is not here.
     pub async fn send_message(&self, call: SendMessage) -> Result<(), Failure> {
         let open = self.open()?;
         let text = call.text.trim();
-        if text.is_empty() {
-            return Err(failure(FailureCode::Invalid));
-        }
         if text.chars().count() > MAX_TEXT {
             return Err(failure(FailureCode::TooLong));
         }
@@ -29,11 +26,13 @@ impl Client {
         let lane = lane(&mut tx, &call.thread).await?;
         // With the intent: what is sent is not written any more, whatever happens in between.
         draft::forget(&mut tx, &call.thread).await?;
-        let act = protocol::message::SendMessage {
-            thread: ThreadId::new(call.thread),
-            message: MessageId::from(Uuid::now_v7()),
-            text: text.to_owned(),
-        };
+        let message = MessageId::from(Uuid::now_v7());
+        let files = attachment::give(&mut tx, &call.thread, message.as_str()).await?;
+        if text.is_empty() && files.is_empty() || files.len() > MAX_FILES {
+            return Err(failure(FailureCode::Invalid));
+        }
+        let (thread, text) = (ThreadId::new(call.thread), text.to_owned());
+        let act = protocol::message::SendMessage { thread, message, text, files };
         queue(&mut tx, &lane, &act.into(), open.now()).await?;
         tx.commit().await.map_err(StoreError::from)?;
         open.queued(Topic::Message);

@@ -1,19 +1,23 @@
 //! One thread: its messages as the backend has them, then those that wait or were refused.
 
+use super::attach::{named_view, view};
 use super::{draft, others};
 use crate::Client;
 use crate::failure::{failure, refused};
 use crate::store::StoreError;
+use crate::store::attachment::of_draft;
 use bridge::message::{MessageState, MessageView, OtherView, ShowThread, ThreadView};
 use bridge::{Failure, FailureCode};
 use protocol::Millis;
+use protocol::document::BlobRef;
 use protocol::id::ThreadId;
 use protocol::message::{Message, Thread};
+use std::collections::HashSet;
 
 /// The most messages that are shown at once, newest first.
 const WINDOW: i64 = 500;
 
-type PendingRow = (String, String, String, Millis, Option<String>);
+type PendingRow = (String, String, String, Millis, Option<String>, Option<String>);
 
 impl Client {
     /// One thread with its messages.
@@ -56,7 +60,7 @@ impl Client {
         .await
         .map_err(StoreError::from)?;
         let pending: Vec<PendingRow> = sqlx::query_as(
-            "SELECT mid, act ->> '$.message', act ->> '$.text', made_at, refusal FROM pending
+            "SELECT mid, act ->> '$.message', act ->> '$.text', made_at, refusal, act -> '$.files' FROM pending
              WHERE sort = 'send_message' AND about = ?1 AND (?2 <> '' OR state = 'refused') AND NOT EXISTS (
                  SELECT 1 FROM record WHERE scope = ?2 AND kind = 'message' AND id = act ->> '$.message') ORDER BY no",
         )
@@ -66,6 +70,24 @@ impl Client {
         .await
         .map_err(StoreError::from)?;
         let draft = draft::begun(&mut seen, &call.thread).await?;
+        let draft_files = of_draft(&mut seen, &call.thread).await?.into_iter().map(view).collect();
+        let here: HashSet<String> = sqlx::query_scalar(
+            "SELECT blob FROM blob WHERE scope = ?1 UNION ALL SELECT blob FROM attachment WHERE thread = ?2",
+        )
+        .bind(&scope)
+        .bind(&call.thread)
+        .fetch_all(&mut *seen)
+        .await
+        .map_err(StoreError::from)?
+        .into_iter()
+        .collect();
+        let files = |named: Vec<BlobRef>| {
+            let view = |file: BlobRef| {
+                let is_here = here.contains(file.blob.as_str());
+                named_view(file, is_here)
+            };
+            named.into_iter().map(view).collect()
+        };
         if scope.is_empty() && pending.is_empty() {
             return Err(failure(FailureCode::Access));
         }
@@ -84,17 +106,21 @@ impl Client {
                 mine: from == me,
                 newer: body.is_none(),
                 at: body.as_ref().map(|body| body.sent_at).unwrap_or_default(),
-                text: body.map(|body| body.text).unwrap_or_default(),
                 state: MessageState::Sent { seq, read: seq <= read_by_other_upto },
+                files: files(body.as_ref().map(|body| body.files.clone()).unwrap_or_default()),
+                text: body.map(|body| body.text).unwrap_or_default(),
             }
         });
-        let waiting = pending.into_iter().map(|(mid, message, text, at, refusal)| MessageView {
+        let carried =
+            |named: Option<String>| named.and_then(|named| serde_json::from_str(&named).ok()).unwrap_or_default();
+        let waiting = pending.into_iter().map(|(mid, message, text, at, refusal, named)| MessageView {
             message,
             from: open.me.name.clone(),
             mine: true,
             text,
             at,
             state: state(mid, refusal.as_deref()),
+            files: files(carried(named)),
             newer: false,
         });
         Ok(ThreadView {
@@ -107,6 +133,7 @@ impl Client {
             read_by_other_upto,
             gone: scope.is_empty(),
             draft,
+            draft_files,
             subject: thread.subject,
         })
     }

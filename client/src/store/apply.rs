@@ -13,9 +13,14 @@ use futures_util::TryStreamExt as _;
 use protocol::Millis;
 use protocol::access::Grant;
 use protocol::digest::Digest;
+use protocol::message::Message;
+use protocol::record::Content as _;
 use protocol::sync::{Back, DigestResponse, Page, PullResponse, Span};
 use sqlx::{FromRow, SqliteConnection};
 use std::collections::HashSet;
+
+/// Stands in the body of a message with files, and in those of a few others.
+const NAMES_FILES: &str = "\"files\"";
 
 /// What taking it in did.
 #[derive(Debug, Default)]
@@ -195,13 +200,19 @@ pub(super) async fn leave(conn: &mut SqliteConnection, now: Millis) -> Result<Ha
             "DELETE FROM blob WHERE scope = ?1",
             "DELETE FROM cursor WHERE scope = ?1",
             "DELETE FROM looked WHERE scope = ?1",
+            "DELETE FROM filed WHERE scope = ?1",
         ] {
             sqlx::query(table).bind(&scope).execute(&mut *conn).await?;
         }
         // Staff lists say whether the content is here.
         topics.extend([Topic::Message, Topic::Case, Topic::Document]);
     }
-    sqlx::query("DELETE FROM draft WHERE scope NOT IN (SELECT scope FROM grants)").execute(conn).await?;
+    for begun in [
+        "DELETE FROM draft WHERE scope NOT IN (SELECT scope FROM grants)",
+        "DELETE FROM attachment WHERE message IS NULL AND scope NOT IN (SELECT scope FROM grants)",
+    ] {
+        sqlx::query(begun).execute(&mut *conn).await?;
+    }
     Ok(topics)
 }
 
@@ -236,6 +247,13 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<Hash
     .await?;
     for record in &page.records {
         topics.insert(topic(&record.kind));
+        if record.kind == Message::KIND && record.body.get().contains(NAMES_FILES) {
+            sqlx::query("INSERT OR IGNORE INTO filed (scope, fact) VALUES (?1, ?2)")
+                .bind(scope)
+                .bind(record.id.as_str())
+                .execute(&mut *conn)
+                .await?;
+        }
         if record.deleted {
             sqlx::query("DELETE FROM record WHERE scope = ?1 AND kind = ?2 AND id = ?3 AND seq < ?4")
                 .bind(scope)
@@ -285,13 +303,16 @@ async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     .execute(&mut *conn)
     .await?;
     sqlx::query("DELETE FROM record WHERE scope NOT IN (SELECT scope FROM cursor)").execute(&mut *conn).await?;
-    sqlx::query(
+    for gone in [
         "DELETE FROM blob WHERE NOT EXISTS (
-             SELECT 1 FROM record WHERE record.scope = blob.scope AND kind = 'document' AND id = blob.document
-             AND body ->> '$.file.blob' = blob.blob)",
-    )
-    .execute(conn)
-    .await?;
+             SELECT 1 FROM record WHERE record.scope = blob.scope AND kind IN ('document', 'message') AND id = blob.fact
+             AND (body ->> '$.file.blob' = blob.blob
+                 OR EXISTS (SELECT 1 FROM json_each(body, '$.files') WHERE value ->> '$.blob' = blob.blob)))",
+        "DELETE FROM filed WHERE NOT EXISTS (
+             SELECT 1 FROM record WHERE record.scope = filed.scope AND kind = 'message' AND id = filed.fact)",
+    ] {
+        sqlx::query(gone).execute(&mut *conn).await?;
+    }
     Ok(())
 }
 

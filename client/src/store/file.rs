@@ -1,22 +1,22 @@
-//! Files of documents: which are missing, where one that is here lies, and keeping one. What lies on the disk is sealed
+//! Files of documents and messages: which are missing, where one that is here lies, and keeping one. What lies on the disk is sealed
 //! under a key of its own; its row here holds the only copy of that key.
 
 use super::{Left, Store, StoreError};
 use protocol::Millis;
-use protocol::id::{DocumentId, ScopeId};
+use protocol::id::{RecordId, ScopeId};
 use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// The largest file that comes without being asked for.
 const SMALL: i64 = 5 * 1024 * 1024;
 
-/// A file that a document names and that is not here.
+/// A file that a document or message names and that is not here.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Missing {
-    /// Where the document stands.
+    /// Where that stands.
     pub(crate) scope: ScopeId,
     /// Which it is.
-    pub(crate) document: DocumentId,
+    pub(crate) fact: RecordId,
     /// The file's id.
     pub(crate) blob: String,
     /// In bytes.
@@ -24,23 +24,29 @@ pub(crate) struct Missing {
 }
 
 impl Store {
-    /// The small file of the newest document that lacks it, none of `except`, and the room for it. What staff have
-    /// opened is left out: it comes when somebody looks at it.
+    /// The small file of the newest document or message that lacks it, none of `except`, and the room for it. What staff
+    /// have opened is left out: it comes when somebody looks at it.
     pub(crate) async fn missing_file(&self, except: &BTreeSet<String>) -> Result<Option<(Missing, Left)>, StoreError> {
         let row: Option<(String, String, String, i64)> = sqlx::query_as(
-            "SELECT record.scope, record.id, record.body ->> '$.file.blob' AS wanted, record.body ->> '$.file.size' FROM record
-             JOIN grants ON grants.scope = record.scope AND grants.sync = 'auto'
-             LEFT JOIN blob ON blob.scope = record.scope AND blob.document = record.id
-             WHERE record.kind = 'document' AND record.body ->> '$.file.size' <= ?1
-             AND wanted IS NOT NULL AND blob.blob IS NOT wanted AND wanted NOT IN (SELECT value FROM json_each(?2))
-             ORDER BY record.at DESC LIMIT 1",
+            "WITH named AS (
+                 SELECT scope, id, at, body ->> '$.file.blob' AS wanted, body ->> '$.file.size' AS size FROM record
+                 WHERE kind = 'document'
+                 UNION ALL SELECT record.scope, record.id, record.at, file.value ->> '$.blob', file.value ->> '$.size'
+                 FROM filed CROSS JOIN record ON record.scope = filed.scope AND record.kind = 'message'
+                     AND record.id = filed.fact CROSS JOIN json_each(record.body, '$.files') AS file)
+             SELECT named.scope, named.id, wanted, named.size FROM named
+             JOIN grants ON grants.scope = named.scope AND grants.sync = 'auto'
+             LEFT JOIN blob ON blob.scope = named.scope AND blob.fact = named.id AND blob.blob = wanted
+             WHERE named.size <= ?1 AND wanted IS NOT NULL AND blob.blob IS NULL
+             AND wanted NOT IN (SELECT value FROM json_each(?2)) AND wanted NOT IN (SELECT blob FROM attachment)
+             ORDER BY named.at DESC LIMIT 1",
         )
         .bind(SMALL)
         .bind(serde_json::to_string(except)?)
         .fetch_optional(self.read())
         .await?;
-        let Some((scope, document, blob, size)) = row else { return Ok(None) };
-        let missing = Missing { scope: ScopeId::new(scope), document: DocumentId::new(document), blob, size };
+        let Some((scope, fact, blob, size)) = row else { return Ok(None) };
+        let missing = Missing { scope: ScopeId::new(scope), fact: RecordId::new(fact), blob, size };
         Ok(Some((missing, self.left().await?)))
     }
 
@@ -48,22 +54,22 @@ impl Store {
     pub(crate) async fn find_file(
         &self,
         scope: &ScopeId,
-        document: &DocumentId,
+        fact: &RecordId,
         blob: &str,
     ) -> Result<Option<(String, Vec<u8>)>, StoreError> {
-        Ok(sqlx::query_as("SELECT file, key FROM blob WHERE scope = ?1 AND document = ?2 AND blob = ?3")
+        Ok(sqlx::query_as("SELECT file, key FROM blob WHERE scope = ?1 AND fact = ?2 AND blob = ?3")
             .bind(scope.as_str())
-            .bind(document.as_str())
+            .bind(fact.as_str())
             .bind(blob)
             .fetch_optional(self.read())
             .await?)
     }
 
-    /// Keeps a sealed file, and its key. `false` when the document is not here or names it no more: access may have
-    /// ended while it was fetched.
+    /// Keeps a sealed file, and its key. `false` when its record is not here or names it no more: access may have ended
+    /// while it was fetched.
     pub(crate) async fn keep_file(
         &self,
-        (scope, document, blob): (&ScopeId, &DocumentId, &str),
+        (scope, fact, blob): (&ScopeId, &RecordId, &str),
         (sealed, key): (&[u8], &[u8]),
         size: usize,
         now: Millis,
@@ -71,12 +77,13 @@ impl Store {
         let file = Uuid::new_v4().simple().to_string();
         let mut tx = self.write().await?;
         let kept = sqlx::query(
-            "INSERT OR REPLACE INTO blob (scope, document, blob, file, key, size, pinned_until)
+            "INSERT OR REPLACE INTO blob (scope, fact, blob, file, key, size, pinned_until)
              SELECT scope, id, ?3, ?4, ?5, ?6, coalesce(body ->> '$.appeal_until', 0) FROM record
-             WHERE scope = ?1 AND kind = 'document' AND id = ?2 AND body ->> '$.file.blob' = ?3",
+             WHERE scope = ?1 AND kind IN ('document', 'message') AND id = ?2 AND (body ->> '$.file.blob' = ?3
+                 OR EXISTS (SELECT 1 FROM json_each(body, '$.files') WHERE value ->> '$.blob' = ?3)) LIMIT 1",
         )
         .bind(scope.as_str())
-        .bind(document.as_str())
+        .bind(fact.as_str())
         .bind(blob)
         .bind(&file)
         .bind(key)

@@ -6,6 +6,7 @@
 
 mod apply;
 mod ask;
+pub(crate) mod attachment;
 mod file;
 mod index;
 mod lease;
@@ -20,6 +21,7 @@ mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub(crate) use attachment::Upload;
 pub(crate) use file::Missing;
 pub(crate) use index::Match;
 pub(crate) use meta::Meta;
@@ -34,6 +36,8 @@ use std::time::Duration;
 
 static MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("./migrations");
 const FILE: &str = "store.db";
+/// Where sealed files lie.
+const FILES: &str = "blobs";
 /// Where a store lies that is not to outlive its session.
 const ONCE: &str = "once";
 const READERS: u32 = 3;
@@ -138,7 +142,7 @@ impl Store {
     }
 
     async fn open_with(folder: &Path, options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        std::fs::create_dir_all(folder.join("blobs"))?;
+        std::fs::create_dir_all(folder.join(FILES))?;
         let options =
             options.filename(folder.join(FILE)).disable_statement_logging().busy_timeout(Duration::from_secs(5));
         let writer = SqlitePoolOptions::new()
@@ -207,7 +211,7 @@ impl Store {
 
     /// Where encrypted files lie.
     pub(crate) fn blobs(&self) -> PathBuf {
-        self.folder.join("blobs")
+        self.folder.join(FILES)
     }
 
     /// Closes it: the end is clean.
@@ -233,7 +237,9 @@ impl Store {
     pub(crate) async fn sweep_files(&self) -> Result<(), StoreError> {
         // Listed before the keys are, which waits for whoever is just putting a file there.
         let files: Vec<_> = std::fs::read_dir(self.blobs())?.collect::<Result<_, _>>()?;
-        let kept: Vec<String> = sqlx::query_scalar("SELECT file FROM blob").fetch_all(&self.writer).await?;
+        let kept: Vec<String> = sqlx::query_scalar("SELECT file FROM blob UNION ALL SELECT file FROM attachment")
+            .fetch_all(&self.writer)
+            .await?;
         for entry in files {
             if !kept.iter().any(|file| entry.file_name() == file.as_str()) {
                 std::fs::remove_file(entry.path())?;
@@ -281,7 +287,7 @@ fn wipe_store(folder: &Path) -> Result<(), StoreError> {
             _ => {}
         }
     }
-    remove_folder(&folder.join("blobs"))
+    remove_folder(&folder.join(FILES))
 }
 
 fn remove_folder(folder: &Path) -> Result<(), StoreError> {

@@ -4,6 +4,7 @@
 //! so that the backend does it once. A refusal is kept until the person has dealt with it; only what
 //! nobody would miss (a read mark) goes without a word.
 
+use super::attachment::{lack, release};
 use super::{Meta, Store, StoreError};
 use bridge::sync::RefusedAt;
 use protocol::Millis;
@@ -84,7 +85,11 @@ pub(super) async fn settle(conn: &mut SqliteConnection, results: &[MutationResul
                 }
             }
             // The upload that it needs comes first; its number is still free.
-            Outcome::Refused { refusal } if refusal.code == RefusalCode::Missing => {}
+            Outcome::Refused { refusal } if refusal.code == RefusalCode::Missing => {
+                if !lack(conn, mid, refusal).await? {
+                    refuse(conn, mid, refusal).await?;
+                }
+            }
             Outcome::Refused { refusal } => refuse(conn, mid, refusal).await?,
             Outcome::Unknown => refuse(conn, mid, &RefusalCode::Unknown.into()).await?,
         }
@@ -102,9 +107,9 @@ pub(super) async fn drop_arrived(conn: &mut SqliteConnection) -> Result<(), Stor
              WHERE coalesce(cursor.seq, -1) < place.value ->> '$.seq'
                 OR (cursor.back_at < place.value ->> '$.seq' AND place.value ->> '$.seq' <= cursor.back_to))",
     )
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    release(conn).await
 }
 
 /// Drops what is done and whose effects can never come here: a complete pull has shown that none of its places that
@@ -120,17 +125,25 @@ pub(super) async fn drop_lost(conn: &mut SqliteConnection, results: &[MutationRe
                 OR (cursor.back_at < place.value ->> '$.seq' AND place.value ->> '$.seq' <= cursor.back_to))",
     )
     .bind(serde_json::to_string(&known)?)
-    .execute(conn)
+    .execute(&mut *conn)
     .await?;
-    Ok(())
+    release(conn).await
 }
 
 impl Store {
-    /// What is to be sent next, in the order it was made, which is the order of each lane too.
+    /// What is to be sent next, in the order it was made, which is the order of each lane too. One with `needs` cannot be
+    /// sent before those are uploaded, and is the last of its lane.
     pub(crate) async fn to_send(&self, wanted: &Wanted) -> Result<Vec<Mutation>, StoreError> {
-        let rows: Vec<(String, String, i64, Millis, String)> = sqlx::query_as(
-            "SELECT mid, lane, n, made_at, act FROM pending WHERE state = 'waiting'
-             AND (?2 IS NULL OR lane = ?2) AND lane NOT IN (SELECT value FROM json_each(?3)) ORDER BY no LIMIT ?1",
+        let rows: Vec<(String, String, i64, Millis, String, String)> = sqlx::query_as(
+            "WITH lacking AS MATERIALIZED (
+                 SELECT pending.no, pending.lane, attachment.blob FROM attachment
+                 CROSS JOIN pending ON pending.act ->> '$.message' = attachment.message
+                 WHERE NOT attachment.uploaded AND pending.state = 'waiting' ORDER BY attachment.no)
+             SELECT mid, lane, n, made_at, act, (SELECT json_group_array(blob) FROM lacking WHERE lacking.no = pending.no)
+             FROM pending WHERE state = 'waiting'
+             AND (?2 IS NULL OR lane = ?2) AND lane NOT IN (SELECT value FROM json_each(?3))
+             AND NOT EXISTS (SELECT 1 FROM lacking WHERE lacking.lane = pending.lane AND lacking.no < pending.no)
+             ORDER BY no LIMIT ?1",
         )
         .bind(i64::try_from(wanted.most.min(MAX_PUSH)).unwrap_or(i64::MAX))
         .bind(wanted.only.as_ref().map(ScopeId::as_str))
@@ -139,14 +152,14 @@ impl Store {
         .await?;
         let mut bytes = 0;
         let mut mutations = Vec::with_capacity(rows.len());
-        for (mid, lane, n, made_at, act) in rows {
+        for (mid, lane, n, made_at, act, needs) in rows {
             bytes += act.len();
             if bytes > MAX_BYTES && !mutations.is_empty() {
                 break;
             }
-            let act = serde_json::from_str(&act)?;
+            let (act, needs) = (serde_json::from_str(&act)?, serde_json::from_str(&needs)?);
             let (mid, lane) = (MutationId::new(mid), ScopeId::new(lane));
-            mutations.push(Mutation { mid, lane, n, made_at, needs: Vec::new(), act });
+            mutations.push(Mutation { mid, lane, n, made_at, needs, act });
         }
         Ok(mutations)
     }
@@ -213,6 +226,7 @@ impl Store {
         let mut tx = self.write().await?;
         let done =
             sqlx::query("DELETE FROM pending WHERE mid = ?1 AND state = 'refused'").bind(mid).execute(&mut *tx).await?;
+        release(&mut tx).await?;
         tx.commit().await?;
         Ok(done.rows_affected() == 1)
     }

@@ -138,7 +138,7 @@ mod tests {
             .collect();
         put(&store, &rows).await;
         let mut tx = store.write().await.expect("writes");
-        sqlx::query("INSERT INTO blob (scope, document, blob, file, key) VALUES ('lost', 'd', 'b', 'file', ?1)")
+        sqlx::query("INSERT INTO blob (scope, fact, blob, file, key) VALUES ('lost', 'd', 'b', 'file', ?1)")
             .bind(KEY.as_slice())
             .execute(&mut *tx)
             .await

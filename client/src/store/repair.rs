@@ -5,9 +5,10 @@
 //! its place only when it is complete, in steps that a later start finishes. A store that cannot even say whose it is
 //! is given up, and that too is told: nothing is tried twice.
 
-use super::{FILE, Meta, Store, StoreError, remove_folder};
+use super::{FILE, FILES, Meta, Store, StoreError, remove_folder};
 use bridge::sync::Rescue;
 use protocol::id::DeviceId;
+use serde_json::Value;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, SqliteConnection};
 use std::fs::File;
@@ -47,7 +48,11 @@ pub(super) fn finish(folder: &Path) -> Result<(), StoreError> {
         return Ok(());
     }
     if ready.join(FILE).exists() {
-        super::wipe_store(folder)?;
+        // The files first. Once they are gone from here they are there, and nothing is wiped any more.
+        if ready.join(FILES).exists() {
+            super::wipe_store(folder)?;
+            std::fs::rename(ready.join(FILES), folder.join(FILES))?;
+        }
         std::fs::rename(ready.join(FILE), folder.join(FILE))?;
     }
     remove_folder(&ready)?;
@@ -92,6 +97,7 @@ pub(super) async fn rescue(folder: &Path, options: &SqliteConnectOptions) -> Res
     let making = folder.join(MAKING);
     remove_folder(&making)?;
     let new = Store::open_with(&making, options.clone()).await?;
+    lost |= !carry_attachments(folder, options, &new).await?;
     let mut tx = new.write().await?;
     sqlx::query("INSERT INTO meta (key, value) SELECT value ->> 0, value ->> 1 FROM json_each(?1)")
         .bind(serde_json::to_string(&owner)?)
@@ -135,6 +141,37 @@ pub(super) async fn rescue(folder: &Path, options: &SqliteConnectOptions) -> Res
     tracing::warn!(kept = rescue.kept, lost, "the store was damaged and is made anew");
     std::fs::rename(&making, folder.join(READY))?;
     Ok(())
+}
+
+// Files that wait to be sent, as far as both row and file can be read. `false` when some cannot.
+async fn carry_attachments(folder: &Path, options: &SqliteConnectOptions, new: &Store) -> Result<bool, StoreError> {
+    let rows: Result<Vec<String>, _> = sqlx::query_scalar(
+        "SELECT json_array(no, blob, thread, scope, message, name, media_type, size, sha256, file, hex(key), uploaded)
+         FROM attachment ORDER BY no",
+    )
+    .fetch_all(&mut connect(folder, options).await?)
+    .await;
+    let Ok(rows) = rows else { return Ok(false) };
+    let (mut whole, mut kept) = (true, Vec::new());
+    for row in rows {
+        let row: Value = serde_json::from_str(&row)?;
+        let name = row[9].as_str().unwrap_or_default();
+        match std::fs::copy(folder.join(FILES).join(name), new.blobs().join(name)) {
+            Ok(_) => kept.push(row),
+            Err(_) => whole = false,
+        }
+    }
+    let mut tx = new.write().await?;
+    sqlx::query(
+        "INSERT INTO attachment (no, blob, thread, scope, message, name, media_type, size, sha256, file, key, uploaded)
+         SELECT value ->> 0, value ->> 1, value ->> 2, value ->> 3, value ->> 4, value ->> 5, value ->> 6, value ->> 7,
+                value ->> 8, value ->> 9, unhex(value ->> 10), value ->> 11 FROM json_each(?1)",
+    )
+    .bind(serde_json::to_string(&kept)?)
+    .execute(&mut *tx)
+    .await?;
+    tx.commit().await?;
+    Ok(whole)
 }
 
 impl Store {
@@ -194,7 +231,9 @@ async fn connect(folder: &Path, options: &SqliteConnectOptions) -> Result<Sqlite
 mod tests {
     use super::*;
     use crate::seal::Key;
+    use crate::store::attachment::Attachment;
     use crate::store::sample::{grant, message, put};
+    use protocol::id::ScopeId;
 
     const PAGE: usize = 8192;
 
@@ -254,17 +293,31 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_rescue_that_was_interrupted_is_finished() {
-        let (folder, key) = (tempfile::tempdir().expect("a folder"), Key::make());
-        filled(folder.path(), &key).await;
-        rescue(folder.path(), &Store::options(&key)).await.expect("rescues");
-        // The old store was removed, and then the power went.
-        crate::store::wipe_store(folder.path()).expect("removes");
-        let store = Store::open(folder.path(), &key).await.expect("opens");
-        assert_eq!(store.rescued().await.expect("reads"), Some(Rescue { kept: 3, lost: false }));
-        store.dismiss_rescue().await.expect("forgets");
-        assert_eq!(store.rescued().await.expect("reads"), None);
-        store.close().await;
+    async fn a_rescue_that_was_interrupted_is_finished_and_has_the_files_that_wait() {
+        for files_were_moved in [false, true] {
+            let (folder, key) = (tempfile::tempdir().expect("a folder"), Key::make());
+            filled(folder.path(), &key).await;
+            let store = Store::open(folder.path(), &key).await.expect("opens");
+            let (name, media_type) = ("a.txt".to_owned(), "text/plain".to_owned());
+            let chosen = Attachment { blob: "b".to_owned(), name, media_type, size: 6, sha256: String::new() };
+            let at = ("t", &ScopeId::new("s"));
+            assert!(store.attach(at, &chosen, (b"sealed", b"key"), 1).await.expect("is kept"));
+            store.close().await;
+            rescue(folder.path(), &Store::options(&key)).await.expect("rescues");
+            // The old store was removed, and then the power went.
+            crate::store::wipe_store(folder.path()).expect("removes");
+            if files_were_moved {
+                std::fs::rename(folder.path().join(READY).join(FILES), folder.path().join(FILES)).expect("moves");
+            }
+            let store = Store::open(folder.path(), &key).await.expect("opens");
+            assert_eq!(store.rescued().await.expect("reads"), Some(Rescue { kept: 3, lost: false }));
+            let kept = store.find_attachment("b").await.expect("reads").expect("waits still");
+            assert_eq!(std::fs::read(store.blobs().join(&kept.file)).expect("is on the disk"), b"sealed");
+            assert_eq!(kept.key, b"key");
+            store.dismiss_rescue().await.expect("forgets");
+            assert_eq!(store.rescued().await.expect("reads"), None);
+            store.close().await;
+        }
     }
 
     #[tokio::test]

@@ -195,7 +195,7 @@ mod tests {
             [("unread", 0, 0), ("appeal", 1, 101), ("old", 2, 99), ("older", 1, 0), ("new", 9, 0)]
         {
             sqlx::query(
-                "INSERT INTO blob (scope, document, blob, file, key, size, shown_at, pinned_until)
+                "INSERT INTO blob (scope, fact, blob, file, key, size, shown_at, pinned_until)
                  VALUES ('s', ?1, ?1, ?1, x'00', 10, ?2, ?3)",
             )
             .bind(file)

@@ -127,13 +127,16 @@ impl Driver {
             Effect::LoadFile(flight, except) => self.tell(async move {
                 Event::FileLoaded(flight, open.store.missing_file(&except).await.map_err(Into::into))
             }),
-            Effect::FetchFile(flight, Missing { scope, document, .. }) => self.tell(async move {
-                let fetched = open.fetch_file(&scope, &document).await;
+            Effect::FetchFile(flight, Missing { scope, fact, blob, .. }) => self.tell(async move {
+                let fetched = open.fetch_file(&scope, &fact, &blob).await;
                 if fetched.is_ok() {
-                    open.changes.tell([Topic::Document]);
+                    open.changes.tell([Topic::Document, Topic::Message]);
                 }
                 Event::Fetched(flight, fetched.map_or_else(is_to_be_had, |()| Ok(true)))
             }),
+            Effect::Upload(flight, upload) => {
+                self.tell(async move { Event::Uploaded(flight, open.upload(&upload).await.map_err(Into::into)) });
+            }
             Effect::AwaitLogin => self.tell(async move {
                 open.tokens.until_renewed().await;
                 Event::Renewed

@@ -1,12 +1,13 @@
 //! A backend in memory that keeps the wire contract, with levers to make it fail.
 
+use crate::blob::{self, Blobs};
 use crate::oidc::{self, Issuer};
-use axum::extract::{Path, Request, State};
+use axum::extract::{Request, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::sse::{Event as Sse, Sse as Stream};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use futures_util::{StreamExt as _, stream};
 use protocol::access::{Grant, OpenScope, Opened, Role, ScopeKind, SyncMode};
@@ -45,6 +46,7 @@ pub(crate) struct World {
     pub(crate) scopes: BTreeMap<ScopeId, Scope>,
     pub(crate) devices: Vec<Device>,
     pub(crate) files: HashMap<String, Vec<u8>>,
+    pub(crate) blobs: Blobs,
     pub(crate) results: HashMap<MutationId, (Mutation, Outcome)>,
     pub(crate) lanes: HashMap<ScopeId, i64>,
     /// Every mutation as it arrived, repeats too.
@@ -100,7 +102,9 @@ impl Backend {
             .route("/sync/events", get(events))
             .route("/access/open", post(open))
             .merge(crate::decide::routes())
-            .route("/blobs/{scope}/{document}", get(blob))
+            .route("/blobs/{scope}/{document}", get(blob::of_document))
+            .route("/blobs/{scope}/{message}/{blob}", get(blob::of_message))
+            .route("/uploads/{scope}/{blob}", put(blob::upload))
             .layer(middleware::from_fn_with_state(Arc::clone(&shared), only_known))
             .merge(oidc::routes())
             .layer(middleware::from_fn_with_state(Arc::clone(&shared), only_when_up))
@@ -175,6 +179,7 @@ impl World {
             scopes: BTreeMap::new(),
             devices: Vec::new(),
             files: HashMap::new(),
+            blobs: Blobs::default(),
             results: HashMap::new(),
             lanes: HashMap::new(),
             arrived: Vec::new(),
@@ -250,6 +255,9 @@ impl World {
             let refusal = Refusal { code: RefusalCode::OutOfOrder, details: Some((*last + 1).to_string()) };
             return Outcome::Refused { refusal };
         }
+        if let Some(missing) = self.blobs.missing(mutation) {
+            return missing;
+        }
         *last = mutation.n;
         let outcome = self.act(mutation);
         self.results.insert(mutation.mid.clone(), (mutation.clone(), outcome.clone()));
@@ -268,7 +276,7 @@ impl World {
         let from = self.me.person.clone();
         let seq = match &mutation.act {
             Act::SendMessage(act) => {
-                let body = Message { from, text: act.text.clone(), sent_at: self.now };
+                let body = Message { from, text: act.text.clone(), sent_at: self.now, files: act.files.clone() };
                 self.put(lane, act.message.as_str(), &body)
             }
             Act::MarkRead(act) => {
@@ -388,13 +396,6 @@ async fn open(State(backend): State<Shared>, Json(asked): Json<OpenScope>) -> Re
             scope.lease_until = Some(until);
             Json(Opened { lease_until: until }).into_response()
         }
-        None => refuse(StatusCode::NOT_FOUND, RefusalCode::Access),
-    }
-}
-
-async fn blob(State(backend): State<Shared>, Path((_, document)): Path<(String, String)>) -> Response {
-    match backend.world().files.get(&document) {
-        Some(file) => file.clone().into_response(),
         None => refuse(StatusCode::NOT_FOUND, RefusalCode::Access),
     }
 }

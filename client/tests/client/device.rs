@@ -214,7 +214,7 @@ pub(crate) fn thread() -> Thread {
 }
 
 pub(crate) fn message(from: &str, text: &str, sent_at: i64) -> Message {
-    Message { from: PersonId::new(from), text: text.to_owned(), sent_at }
+    Message { from: PersonId::new(from), text: text.to_owned(), sent_at, files: Vec::new() }
 }
 
 fn start(backend: Url, folder: &TempDir, vault: Arc<dyn Vault>, clock: Arc<dyn Clock>) -> Client {

@@ -5,7 +5,7 @@ use crate::device::{Device, anna};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD;
 use bridge::case::{EntryView, ListCases, ShowCase};
-use bridge::document::{PageView, PassageView, SectionView, ShowDocument, ShowPage};
+use bridge::document::{FileAt, PageView, PassageView, SectionView, ShowDocument, ShowPage};
 use bridge::home::{News, ShowHome};
 use bridge::{Failure, FailureCode};
 use protocol::access::{ScopeKind, SyncMode};
@@ -78,7 +78,7 @@ async fn world_with(file: &[u8], announced: &[u8], media_type: &str) -> Backend 
 }
 
 async fn page(device: &Device, page: u32) -> Result<PageView, Failure> {
-    device.client.show_page(ShowPage { document: "d".to_owned(), page, width: 300 }).await
+    device.client.show_page(ShowPage { file: FileAt::Document { document: "d".to_owned() }, page, width: 300 }).await
 }
 
 async fn here(device: &Device) -> bool {

@@ -1,6 +1,8 @@
 //! The client core against a typed fake backend: real SQLCipher in a temp folder, real HTTP on loopback.
 
+mod attachment;
 mod backend;
+mod blob;
 mod decide;
 mod device;
 mod devices;

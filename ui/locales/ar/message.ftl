@@ -53,6 +53,15 @@ message-over =
        *[other] تجاوزت الحد بـ { $count } حرف
     }
 message-too-long = الرسالة طويلة جدًا. الحد الأقصى { $max } حرف. قسّمها إلى رسالتين.
+message-attach = إرفاق ملف
+message-attaching = تجري إضافة الملف…
+message-attach-hint = صورة أو ⁨PDF⁩ أو نص. الحد الأقصى للملف { $max } ميغابايت.
+message-attached = ملفات مرفقة بالرسالة
+message-detach = إزالة { $name }
+message-files = الملفات المرفقة
+message-file-large = الملف { $name } كبير جدًا. الحد الأقصى للملف { $max } ميغابايت. اختر ملفًا أصغر، أو سلّمه إلينا بطريقة أخرى.
+message-file-unsendable = لا يمكن إرسال { $name }. اختر صورة (⁨JPEG⁩ أو ⁨PNG⁩) أو ملف ⁨PDF⁩ أو ملفًا نصيًا.
+message-files-many = الحد الأقصى لعدد ملفات الرسالة هو { $max }. أرسل الباقي في رسالة جديدة.
 message-inbox = صندوق الوارد
 message-inbox-none = صندوق الوارد فارغ.
 message-choose = اختر محادثة من القائمة. تنقّل بمفاتيح الأسهم وافتح بمفتاح ⁨Enter⁩.

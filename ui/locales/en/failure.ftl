@@ -32,6 +32,7 @@ failure-conflict = This has changed in the meantime. Read what is new and try ag
 failure-closed = This is closed, so nothing new can be sent here. Call your caseworker instead.
 failure-not-here = The file is not on this device and cannot be fetched now. Try again when you have a connection.
 failure-unreadable = The file is damaged or cannot be shown. Ask your caseworker to send it another way.
+failure-file-lost = A file that was to go with it is no longer on this device or cannot be read. Change the message, attach the file again and send it.
 failure-disk-full = There is no space left on the device. Free some and try again.
 failure-internal = Something went wrong on our side. Try again, or call if it goes on.
 failure-quote = Mention the number { $number } if you call.

@@ -40,6 +40,15 @@ message-over =
        *[other] { $count } characters too many
     }
 message-too-long = The message is too long. It can have at most { $max } characters. Split it in two.
+message-attach = Attach file
+message-attaching = Adding the file…
+message-attach-hint = Photo, PDF or text. A file can be at most { $max } MB.
+message-attached = Files that go with it
+message-detach = Remove { $name }
+message-files = Attached files
+message-file-large = { $name } is too large. A file can be at most { $max } MB. Choose a smaller one, or hand it to us another way.
+message-file-unsendable = { $name } cannot be sent. Choose a photo (JPEG or PNG), a PDF or a text file.
+message-files-many = A message can have at most { $max } files. Send the rest in a new message.
 message-inbox = Inbox
 message-inbox-none = The inbox is empty.
 message-choose = Choose a conversation in the list. Move with the arrow keys and open with Enter.

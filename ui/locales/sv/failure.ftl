@@ -32,6 +32,7 @@ failure-conflict = Det här har ändrats under tiden. Läs det nya och försök 
 failure-closed = Det här är avslutat, så det går inte att skicka något nytt hit. Ring din handläggare i stället.
 failure-not-here = Filen finns inte på den här enheten och kan inte hämtas nu. Försök igen när du har anslutning.
 failure-unreadable = Filen är skadad eller kan inte visas. Be din handläggare skicka den på annat sätt.
+failure-file-lost = En fil som skulle följa med finns inte kvar på enheten eller går inte att läsa. Ändra meddelandet, bifoga filen igen och skicka.
 failure-disk-full = Det finns inte plats kvar på enheten. Frigör utrymme och försök igen.
 failure-internal = Något gick fel hos oss. Försök igen, eller ring om det fortsätter.
 failure-quote = Uppge numret { $number } om du ringer.

@@ -40,6 +40,15 @@ message-over =
        *[other] { $count } tecken för mycket
     }
 message-too-long = Meddelandet är för långt. Det får ha högst { $max } tecken. Dela upp det i två.
+message-attach = Bifoga fil
+message-attaching = Filen läggs till …
+message-attach-hint = Foto, PDF eller text. En fil får vara högst { $max } MB.
+message-attached = Filer som följer med
+message-detach = Ta bort { $name }
+message-files = Bifogade filer
+message-file-large = { $name } är för stor. En fil får vara högst { $max } MB. Välj en mindre, eller lämna den till oss på annat sätt.
+message-file-unsendable = { $name } går inte att skicka. Välj ett foto (JPEG eller PNG), en PDF eller en textfil.
+message-files-many = Ett meddelande kan ha högst { $max } filer. Skicka resten i ett nytt meddelande.
 message-inbox = Inkorg
 message-inbox-none = Inkorgen är tom.
 message-choose = Välj en konversation i listan. Flytta med piltangenterna och öppna med Enter.

@@ -23,6 +23,7 @@ pub(crate) enum Sign {
     Back,
     Done,
     Search,
+    Clip,
 }
 
 impl Sign {
@@ -44,6 +45,7 @@ impl Sign {
             Self::Forward => "M9 5l7 7-7 7",
             Self::Back => "M15 5l-7 7 7 7",
             Self::Done => "M5 13l4 4L19 7",
+            Self::Clip => "M8 12.5 14 6.5a3 3 0 0 1 4.5 4.5l-7.5 7.5a4.5 4.5 0 0 1-6.5-6.5L12 4.5",
             Self::Search => "M10.5 4a6.5 6.5 0 1 1 0 13 6.5 6.5 0 0 1 0-13z M15.3 15.3 20.5 20.5",
         }
     }

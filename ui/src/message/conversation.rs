@@ -6,6 +6,7 @@
 
 use crate::kit::{Icon, Newer, Paragraphs, Refused, Sign};
 use crate::locale::{Key, Words, use_words};
+use crate::message::attach::Attached;
 use crate::moment::{self, Form, Moment};
 use crate::shell;
 use bridge::message::{MarkRead, MessageState, MessageView, ThreadView};
@@ -88,6 +89,7 @@ fn Message(props: &MessageProps) -> Html {
                 { " " }<Moment at={message.at} form={Form::Time} />
             </p>
             <Paragraphs text={message.text.clone()} />
+            <Attached files={message.files.clone()} />
             { match &message.state {
                 MessageState::Sent { read: true, .. } if message.mine => html! {
                     <p class="state"><Icon sign={Sign::Done} />{ words.say("message-read") }</p>

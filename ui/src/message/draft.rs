@@ -75,11 +75,11 @@ impl Draft {
         Self { text, ..Self::default() }
     }
 
-    /// The call that sends it, if it can be sent.
-    pub(super) fn checked(&self, thread: &str) -> Result<SendMessage, Fault> {
+    /// The call that sends it with so many `files`, if it can be sent.
+    pub(super) fn checked(&self, thread: &str, files: usize) -> Result<SendMessage, Fault> {
         let text = self.text.trim();
         match text.chars().count() {
-            0 => Err(Fault::Empty),
+            0 if files == 0 => Err(Fault::Empty),
             count if count > MAX_TEXT => Err(Fault::TooLong),
             _ => Ok(SendMessage { thread: thread.to_owned(), text: text.to_owned() }),
         }
@@ -115,9 +115,10 @@ mod tests {
 
     #[test]
     fn only_a_text_of_fitting_length_becomes_a_call() {
-        assert_eq!(draft(" \n ").checked("t").err(), Some(Fault::Empty));
-        assert_eq!(draft(&"å".repeat(MAX_TEXT + 1)).checked("t").err(), Some(Fault::TooLong));
-        let call = draft("  Hej! ").checked("t");
+        assert_eq!(draft(" \n ").checked("t", 0).err(), Some(Fault::Empty));
+        assert_eq!(draft(&"å".repeat(MAX_TEXT + 1)).checked("t", 1).err(), Some(Fault::TooLong));
+        assert!(draft(" ").checked("t", 1).is_ok(), "a picture may say it all");
+        let call = draft("  Hej! ").checked("t", 0);
         assert_eq!(call.ok().map(|call| (call.thread, call.text)), Some(("t".into(), "Hej!".into())));
     }
 

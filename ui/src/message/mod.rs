@@ -1,5 +1,6 @@
 //! Messages: the resident's list of threads, a thread with its messages and the reply, the caseworker's inbox.
 
+mod attach;
 mod conversation;
 mod draft;
 mod inbox;

@@ -4,9 +4,10 @@
 use crate::failure;
 use crate::kit::focus;
 use crate::locale::{Words, use_words};
+use crate::message::attach::Attach;
 use crate::message::draft::{Draft, Drafts, Edit, Fault, MAX_TEXT};
 use crate::shell;
-use bridge::message::KeepDraft;
+use bridge::message::{AttachedView, KeepDraft};
 use gloo_timers::callback::Timeout;
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -20,6 +21,8 @@ const PAUSE: u32 = 400;
 pub(super) struct ReplyProps {
     pub(super) thread: AttrValue,
     pub(super) draft: UseReducerHandle<Draft>,
+    /// What goes with it.
+    pub(super) files: Vec<AttachedView>,
 }
 
 /// The field and its button.
@@ -33,13 +36,13 @@ pub(super) fn Reply(props: &ReplyProps) -> Html {
     let unsaved = use_written_through(&props.thread, &draft.text);
     let send = {
         let (draft, thread, field) = (draft.clone(), props.thread.clone(), field.clone());
-        let unsaved = unsaved.clone();
+        let (unsaved, files) = (unsaved.clone(), props.files.len());
         Callback::from(move |()| {
             if draft.busy {
                 return;
             }
             let dispatch = draft.dispatcher();
-            let call = match draft.checked(&thread) {
+            let call = match draft.checked(&thread, files) {
                 Ok(call) => call,
                 Err(fault) => {
                     dispatch.dispatch(Edit::Refuse(fault));
@@ -98,6 +101,7 @@ pub(super) fn Reply(props: &ReplyProps) -> Html {
                 oninput={on_input} onkeydown={on_key} onblur={on_blur}
                 aria-invalid={fault.is_some().then_some("true")}
                 aria-describedby={if fault.is_some() { "reply-fault reply-hint" } else { "reply-hint" }} />
+            <Attach thread={props.thread.clone()} files={props.files.clone()} />
             <div class="reply-foot">
                 <p class="hint" role="status">
                     if let Some(left) = draft.left() { { say_left(&words, left) } }

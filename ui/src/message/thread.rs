@@ -99,7 +99,7 @@ fn Body(props: &BodyProps) -> Html {
             }
             <Conversation thread={thread.clone()} {on_change} />
             if !thread.gone {
-                <Reply thread={AttrValue::from(thread.thread.clone())} {draft} />
+                <Reply thread={AttrValue::from(thread.thread.clone())} {draft} files={thread.draft_files.clone()} />
             }
         </>
     }

@@ -28,6 +28,10 @@ enum Of {
     LookUp,
     /// The file of its document, by whatever scope.
     File,
+    /// A file of a message in its thread.
+    Sent,
+    /// An upload for an act in its thread.
+    Upload,
     /// Anything of the case.
     Case(&'static str),
     /// Anything of the thread.
@@ -35,7 +39,7 @@ enum Of {
 }
 
 /// Every endpoint; one that the backend's list has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 37] = [
+const ENDPOINTS: [(&str, &str, Probe); 39] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
@@ -68,6 +72,8 @@ const ENDPOINTS: [(&str, &str, Probe); 37] = [
     ("GET", "/cases/{case}/assignable", Probe::Of(Of::Assignable)),
     ("POST", "/party/look-up", Probe::Of(Of::LookUp)),
     ("GET", "/blobs/{scope}/{document}", Probe::Of(Of::File)),
+    ("PUT", "/uploads/{scope}/{blob}", Probe::Of(Of::Upload)),
+    ("GET", "/blobs/{scope}/{message}/{blob}", Probe::Of(Of::Sent)),
     ("POST", "/sync/pull", Probe::Of(Of::Case(PULL))),
     ("POST", "/sync/pull", Probe::Of(Of::Thread(PULL))),
     ("GET", "/sync/digest", Probe::Of(Of::Case(""))),
@@ -108,7 +114,7 @@ pub(super) async fn rows(stage: &Stage) -> Vec<Row> {
                 let part = match of {
                     Of::Case(_) => ", case",
                     Of::Thread(_) => ", thread",
-                    Of::Open | Of::Log | Of::Assignable | Of::LookUp | Of::File => "",
+                    Of::Open | Of::Log | Of::Assignable | Of::LookUp | Of::File | Of::Sent | Of::Upload => "",
                 };
                 for record in &RECORDS {
                     let mut cells = Vec::new();
@@ -133,7 +139,7 @@ async fn cell(stage: &Stage, actor: &Actor, record: &Record, at: (&str, &str), o
         return closed;
     }
     // Staff are given content once they have opened it.
-    let fact = if let Of::Thread(_) = of { record.thread() } else { record.case.to_owned() };
+    let fact = if let Of::Thread(_) | Of::Sent | Of::Upload = of { record.thread() } else { record.case.to_owned() };
     for scope in stage.scopes(&fact).await {
         if open(stage, actor, &scope, Some("Jag vikarierar.")).await.is_given() {
             let opened = tried(stage, actor, record, at, of).await;
@@ -170,6 +176,14 @@ async fn tried(stage: &Stage, actor: &Actor, record: &Record, (method, path): (&
                 }
             }
             return answer.expect("the case has scopes").cell();
+        }
+        Of::Sent | Of::Upload => {
+            let scope = stage.scopes(&record.thread()).await.remove(0);
+            let (path, body) = match of {
+                Of::Sent => (format!("/blobs/{scope}/{}-1/{}", record.thread(), record.sent()), String::new()),
+                _ => (format!("/uploads/{scope}/{}", uuid::Uuid::new_v4()), "bytes".to_owned()),
+            };
+            return stage.ask(actor, method, &path, body).await.cell();
         }
         Of::Case(body) => (body, served_as(stage, record.case).await),
         Of::Thread(body) => (body, served_as(stage, &record.thread()).await),

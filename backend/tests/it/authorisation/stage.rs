@@ -1,6 +1,6 @@
 //! The people of the table and the records that they try.
 
-use crate::acts::{open_case, open_case_to, start_thread, write_note};
+use crate::acts::{attached, open_case, open_case_to, start_thread, write_note};
 use crate::town::Town;
 use axum::body::{Body, Bytes, to_bytes};
 use digiteam_backend::{document, router};
@@ -104,6 +104,11 @@ impl Record {
         format!("{}-o", self.case)
     }
 
+    /// The file of the thread's first message.
+    pub(super) fn sent(&self) -> String {
+        format!("{}-f", self.case)
+    }
+
     /// The task.
     pub(super) fn task(&self) -> String {
         format!("{}-k", self.case)
@@ -125,7 +130,9 @@ impl Stage {
             town.must(by, open_case_to(case, record.proxy)).await;
             town.must(by, write_note(case, &record.note(), &[])).await;
             town.must(by, document(&town, record).await).await;
-            town.must(by, start_thread(case, &record.thread(), record.person)).await;
+            let mut started = start_thread(case, &record.thread(), record.person);
+            started.files = vec![attached(&town, by, &record.sent()).await];
+            town.must(by, started).await;
             town.must(
                 by,
                 AskFor {

@@ -77,10 +77,13 @@ async fn what_is_written_belongs_to_the_municipality_of_the_case_whoever_writes(
         let stage = Stage::make(town).await;
         // He lives in the other town and is let in here.
         stage.town.must("ulf", start_thread("c2", "t9", "gustav")).await;
-        stage.town.must("gustav", crate::acts::send_message("t9", "m9", "Hej")).await;
+        let mut sent = crate::acts::send_message("t9", "m9", "Hej");
+        sent.files = vec![crate::acts::attached(&stage.town, "gustav", "f9").await];
+        stage.town.must("gustav", sent).await;
         let mut snapshot = stage.town.app.db.snapshot().await.expect("reads");
         for sql in [
             "SELECT DISTINCT municipality FROM message WHERE thread = 't9'",
+            "SELECT DISTINCT municipality FROM blob WHERE id = 'f9'",
             "SELECT DISTINCT municipality FROM participant WHERE thread = 't9'",
             "SELECT DISTINCT municipality FROM log_entry WHERE thread = 't9'",
             "SELECT DISTINCT municipality FROM scope WHERE fact = 't9'",

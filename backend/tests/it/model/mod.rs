@@ -4,6 +4,7 @@
 //! Steps are made at random and made smaller when they fail. The model knows who may see what and nothing of feeds,
 //! numbers, windows or floors. `DIGITEAM_MODEL_CASES` sets how many cases run.
 
+mod backup;
 mod step;
 
 use crate::acts::{
@@ -11,6 +12,7 @@ use crate::acts::{
 };
 use crate::copy::Copy;
 use crate::town::{Town, towns};
+use backup::Backup;
 use digiteam_backend::collect::collect;
 use digiteam_backend::sync::{Limits, pull_within};
 use proptest::collection::vec;
@@ -110,7 +112,7 @@ struct World {
     pushed: Vec<(&'static str, Mutation, MutationResult)>,
     /// Pages that were answered, under which life of the database.
     pages: Vec<(&'static str, String, Page)>,
-    backup: Option<tempfile::TempDir>,
+    backup: Option<Backup>,
     made: usize,
 }
 
@@ -200,7 +202,7 @@ impl World {
                 self.town.wait(1);
                 collect(&self.town.app.db, 0).await.expect("collects");
             }
-            Step::Backup => self.back_up().await,
+            Step::Backup => self.backup = Some(Backup::make(&mut self.town).await),
             Step::Restore => self.restore().await,
         }
     }
@@ -315,29 +317,10 @@ impl World {
         self.town.check_digests(who, copy).await;
     }
 
-    async fn back_up(&mut self) {
-        if self.town.engine != "sqlite" {
-            return;
-        }
-        let folder = tempfile::tempdir().expect("a temp folder can be made");
-        let pool = sqlx::AnyPool::connect(&self.town.address).await.expect("opens");
-        let into = format!("VACUUM INTO '{}'", folder.path().join("backup.db").display());
-        sqlx::raw_sql(sqlx::AssertSqlSafe(into)).execute(&pool).await.expect("is backed up");
-        pool.close().await;
-        self.backup = Some(folder);
-    }
-
     /// The database is what it was at the backup; devices send again what it may have forgotten.
     async fn restore(&mut self) {
         let Some(backup) = &self.backup else { return };
-        let file = self.town.address.trim_start_matches("sqlite:").to_owned();
-        self.town.app.clone().close().await.expect("closes");
-        for left in ["-wal", "-shm"] {
-            // Where the log was folded in there is none.
-            let _ = std::fs::remove_file(format!("{file}{left}"));
-        }
-        std::fs::copy(backup.path().join("backup.db"), &file).expect("is restored");
-        self.town.restart().await;
+        backup.bring_back(&mut self.town).await;
         self.town.app.db.renew_epoch().await.expect("is renewed");
         self.town.restart().await;
         self.model.opened.clear();

@@ -1,7 +1,7 @@
 //! What the engine is told, and what it wants done.
 
 use super::{Flight, Ms, Ticket};
-use crate::store::{Left, Missing, Wanted};
+use crate::store::{Left, Missing, Upload, Wanted};
 use bridge::sync::Storage;
 use protocol::mutation::Mutation;
 use protocol::refusal::Refusal;
@@ -71,6 +71,8 @@ pub(crate) enum Event {
     FileLoaded(Flight, Result<Option<(Missing, Left)>, Trouble>),
     /// Whether the file is here now; `false` when it is not to be had.
     Fetched(Flight, Result<bool, Trouble>),
+    /// A file that an act needs is at the backend, or not needed any more.
+    Uploaded(Flight, Result<(), Trouble>),
     /// The store was looked after; whether there is more to do.
     Kept(bool),
     /// Somebody has logged in again.
@@ -113,6 +115,8 @@ pub(crate) enum Effect {
     LoadFile(Flight, BTreeSet<String>),
     /// Fetch it.
     FetchFile(Flight, Missing),
+    /// Send a file that an act needs.
+    Upload(Flight, Upload),
     /// Wait until somebody has logged in again.
     AwaitLogin,
     /// Tell who waits.

@@ -17,6 +17,7 @@ mod pull;
 mod push;
 #[cfg(test)]
 mod tests;
+mod upload;
 
 pub(crate) use crate::clock::Now;
 use backoff::Backoff;
@@ -30,6 +31,7 @@ use push::Push;
 use rand::rngs::StdRng;
 use rand::{Rng as _, SeedableRng as _};
 use std::time::Duration;
+use upload::Uploads;
 
 /// Milliseconds by a clock that never jumps, from any beginning.
 pub(crate) type Ms = i64;
@@ -65,6 +67,7 @@ pub(crate) struct Engine {
     push: Push,
     listen: Listen,
     files: Files,
+    uploads: Uploads,
     compare: Compare,
     /// The store wants looking after, once nothing is arriving any more.
     keep: bool,
@@ -92,6 +95,7 @@ impl Engine {
             push: Push::default(),
             listen: Listen::default(),
             files: Files::default(),
+            uploads: Uploads::default(),
             compare: Compare::default(),
             keep: false,
             keeping: false,
@@ -133,6 +137,7 @@ impl Engine {
             Event::Compared(differs) => self.compared(&differs),
             Event::FileLoaded(flight, missing) => self.file_loaded(flight, missing),
             Event::Fetched(flight, here) => self.fetched(flight, here),
+            Event::Uploaded(flight, done) => self.uploaded(flight, done),
             Event::Kept(more) => {
                 self.keeping = false;
                 self.keep |= more;
@@ -158,6 +163,7 @@ impl Engine {
         } else {
             self.start_pull();
             self.start_push();
+            self.start_upload();
             self.start_listening();
             self.start_files();
             self.start_compare();
@@ -179,7 +185,8 @@ impl Engine {
 
     fn next_request(&self) -> Option<Ms> {
         let due = [self.pull.due(), self.push.due(), self.listen.due(), self.files_due(), self.compare.due()];
-        due.into_iter().flatten().min()
+        let due = due.into_iter().chain([self.uploads.due()]);
+        due.flatten().min()
     }
 
     // Every step compares the clocks; this only sees to it that one comes.
@@ -201,6 +208,7 @@ impl Engine {
         self.push.nudge();
         self.listen.nudge();
         self.files.nudge();
+        self.uploads.nudge();
     }
 
     /// What an answer, or that there is none, tells of the network and of the backend. Only an answer that could be

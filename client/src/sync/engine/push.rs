@@ -113,6 +113,15 @@ impl Engine {
             }
             Ok(_) if self.is_to_be_silent() => self.push.dirty = true,
             Ok(acts) => {
+                // The first of a lane that needs a file, and what stands behind it, wait for that. What goes on then is
+                // in other lanes, or before it in this one.
+                let acts = self.await_uploads(acts);
+                if acts.is_empty() {
+                    if let Some(lane) = only {
+                        self.push.lanes.remove(&lane);
+                    }
+                    return;
+                }
                 // There may be more, in other lanes now and in these later.
                 self.push.dirty = true;
                 self.effects.push(Effect::Push(flight, acts.clone()));
@@ -152,6 +161,9 @@ impl Engine {
     }
 
     pub(super) fn settled(&mut self, flight: Flight, settled: Result<(), Trouble>) {
+        if self.refused_upload(flight, &settled) {
+            return;
+        }
         let Some(flying) = self.push.flying.remove(&flight) else { return };
         self.push.dirty = true;
         if let Err(trouble) = settled {

@@ -3,6 +3,7 @@
 use super::backend::{Backend, Done, EMPTY, LONG, Life, Told};
 use super::feed::Put;
 use protocol::access::{Role, ScopeKind, SyncMode};
+use protocol::document::BlobRef;
 use protocol::id::{DeviceId, ScopeId};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome, Place};
 use protocol::refusal::{Refusal, RefusalCode};
@@ -43,13 +44,16 @@ impl Backend {
             }
             _ => {}
         }
-        if self.lacks.contains(&mutation.mid) {
+        let is_here = |file: &&BlobRef| self.life.uploads.get(&file.blob) == Some(&person);
+        let lacking = mutation.act.files().iter().find(|file| !is_here(file));
+        if let Some(file) = lacking.filter(|_| self.life.grants.contains_key(&(person, mutation.lane.clone()))) {
             told.missing += 1;
-            return refused(RefusalCode::Missing, Some("an upload".to_owned()));
+            return refused(RefusalCode::Missing, Some(file.blob.to_string()));
         }
         let outcome = match self.act(person, mutation) {
             Ok(puts) => {
                 let changed = self.write(puts);
+                self.name_files(&mutation.act);
                 told.applied += 1;
                 told.touched.extend(changed.iter().cloned());
                 let served = changed.into_iter().filter(|(scope, _)| self.is_served(person, scope));
@@ -68,6 +72,16 @@ impl Backend {
         let result = MutationResult { mid: mutation.mid.clone(), outcome: outcome.clone() };
         self.life.done.insert(mutation.mid.clone(), Done { hash, result, at: self.now });
         outcome
+    }
+
+    fn name_files(&mut self, act: &Act) {
+        let message = match act {
+            Act::SendMessage(act) => &act.message,
+            Act::StartThread(act) => &act.message,
+            _ => return,
+        };
+        let files: Vec<_> = act.files().iter().map(|file| file.blob.clone()).collect();
+        self.life.named.insert(message.clone(), files);
     }
 
     fn act(&mut self, person: usize, mutation: &Mutation) -> Result<Vec<Put>, RefusalCode> {
@@ -96,7 +110,7 @@ impl Backend {
                 if feed.rows.contains_key(&("message".to_owned(), act.message.to_string())) {
                     return Err(RefusalCode::Reused);
                 }
-                Ok(vec![put(&scope, "message", act.message.as_str(), json!({"text": act.text}))])
+                Ok(vec![put(&scope, "message", act.message.as_str(), message(&act.text, &act.files))])
             }
             Act::MarkRead(act) => {
                 let scope = ScopeId::new(act.thread.as_str());
@@ -120,12 +134,20 @@ impl Backend {
                 self.grant(person, &scope, ScopeKind::Thread, Role::Resident, SyncMode::Auto);
                 Ok(vec![
                     put(&scope, "thread", act.thread.as_str(), json!({"thread": act.thread})),
-                    put(&scope, "message", act.message.as_str(), json!({"text": act.text})),
+                    put(&scope, "message", act.message.as_str(), message(&act.text, &act.files)),
                 ])
             }
             Act::Seen(_) => Ok(Vec::new()),
             // Newer than it is.
             _ => Err(RefusalCode::Invalid),
         }
+    }
+}
+
+fn message(text: &str, files: &[BlobRef]) -> serde_json::Value {
+    if files.is_empty() {
+        json!({"text": text})
+    } else {
+        json!({"text": text, "from": "p", "sent_at": 1, "files": files})
     }
 }

@@ -7,7 +7,7 @@ use super::feed::{Feed, Put, Row, is_good, newest, read, weight};
 use crate::store::Missing;
 use protocol::Millis;
 use protocol::access::{Grant, Role, ScopeKind, SyncMode};
-use protocol::id::{DeviceId, MutationId, ScopeId};
+use protocol::id::{BlobId, DeviceId, MessageId, MutationId, ScopeId};
 use protocol::mutation::MutationResult;
 use protocol::refusal::RefusalCode;
 use protocol::sync::{Back, DigestResponse, Page, PullRequest, PullResponse, ScopeDigest, Span};
@@ -45,6 +45,10 @@ pub(super) struct Life {
     pub(super) grants: BTreeMap<(usize, ScopeId), Given>,
     pub(super) done: HashMap<MutationId, Done>,
     pub(super) lanes: BTreeMap<(DeviceId, ScopeId), i64>,
+    /// Uploads, and whose they are.
+    pub(super) uploads: BTreeMap<BlobId, usize>,
+    /// Files that messages name.
+    pub(super) named: BTreeMap<MessageId, Vec<BlobId>>,
 }
 
 /// What was counted while answering.
@@ -68,8 +72,10 @@ pub(super) struct Backend {
     window: usize,
     /// Acts that make a push fail as a whole.
     pub(super) poisoned: HashMap<MutationId, RefusalCode>,
-    /// Acts whose upload has not arrived.
-    pub(super) lacks: HashSet<MutationId>,
+    /// Uploads that it forgets as soon as they have arrived, once.
+    pub(super) forgets: HashSet<BlobId>,
+    /// Uploads that ever arrived.
+    pub(super) offered: HashSet<BlobId>,
     /// Scopes that a person was ever let into.
     pub(super) ever: BTreeSet<(usize, ScopeId)>,
 }
@@ -84,7 +90,8 @@ impl Backend {
             budget,
             window,
             poisoned: HashMap::new(),
-            lacks: HashSet::new(),
+            forgets: HashSet::new(),
+            offered: HashSet::new(),
             ever: BTreeSet::new(),
         }
     }
@@ -155,11 +162,31 @@ impl Backend {
         self.life.grants.get(&(person, scope.clone())).is_some_and(|given| self.serves(given))
     }
 
-    /// Whether a person may fetch a document's file now.
+    /// Whether a person may fetch a file of a document or message now.
     pub(super) fn has_file(&self, person: usize, file: &Missing) -> bool {
-        let key = ("document".to_owned(), file.document.to_string());
-        let row = self.life.feeds.get(&file.scope).and_then(|feed| feed.rows.get(&key)?.body.as_ref());
-        self.is_served(person, &file.scope) && row.is_some_and(|body| body.contains(&format!("\"{}\"", file.blob)))
+        let names = |kind: &str| {
+            let key = (kind.to_owned(), file.fact.to_string());
+            let row = self.life.feeds.get(&file.scope).and_then(|feed| feed.rows.get(&key)?.body.as_ref());
+            row.is_some_and(|body| body.contains(&format!("\"{}\"", file.blob)))
+        };
+        self.is_served(person, &file.scope) && (names("document") || names("message"))
+    }
+
+    /// Stores a file for an act in `lane`.
+    pub(super) fn upload(&mut self, person: usize, lane: &ScopeId, blob: &BlobId) -> Result<(), RefusalCode> {
+        if !self.life.grants.contains_key(&(person, lane.clone())) {
+            return Err(RefusalCode::Access);
+        }
+        self.offered.insert(blob.clone());
+        if !self.forgets.remove(blob) {
+            self.life.uploads.insert(blob.clone(), person);
+        }
+        Ok(())
+    }
+
+    /// A message that names a file which is not here.
+    pub(super) fn lacks_file(&self) -> Option<&BlobId> {
+        self.life.named.values().flatten().find(|blob| !self.life.uploads.contains_key(blob))
     }
 
     fn serves(&self, given: &Given) -> bool {

@@ -33,6 +33,8 @@ pub(super) struct Held {
     pub(super) offset: Option<Millis>,
     /// Scopes of files, and which they are; scopes of look marks.
     blobs: Vec<(String, String)>,
+    /// Files that wait to be sent, and whether the backend has them.
+    attachments: Vec<(String, bool)>,
     looked: Vec<String>,
 }
 
@@ -53,6 +55,8 @@ pub(super) struct Memory {
     pub(super) damaged: bool,
     /// Files that were not to be had when they were asked for.
     pub(super) not_had: BTreeSet<String>,
+    /// Its store was damaged, so files that waited may be gone with it.
+    pub(super) lossy: bool,
     highest: BTreeMap<(String, String, String, String), i64>,
 }
 
@@ -67,6 +71,7 @@ impl Held {
                  'grants', (SELECT json_group_array(json_array(scope, epoch, head, lease_until)) FROM grants),
                  'offset', (SELECT value ->> '$' FROM meta WHERE key = 'clock_offset'),
                  'blobs', (SELECT json_group_array(json_array(scope, blob)) FROM blob),
+                 'attachments', (SELECT json_group_array(json_array(blob, json(iif(uploaded, 'true', 'false')))) FROM attachment WHERE message IS NOT NULL),
                  'looked', (SELECT json_group_array(scope) FROM looked))",
         )
         .fetch_one(store.read())
@@ -77,6 +82,7 @@ impl Held {
     /// Same for the same history; ids that are made by chance have no part in it.
     pub(super) fn hash(&self, hash: &mut impl Hasher) {
         (&self.life, &self.records, &self.cursors, &self.grants, &self.blobs, &self.looked).hash(hash);
+        self.attachments.hash(hash);
         for (_, lane, n, state, places) in &self.pending {
             (lane, n, state, places).hash(hash);
         }
@@ -191,6 +197,7 @@ impl Memory {
                     .map_err(|why| format!("(10) {why}: {}", short(&said.act)))?;
             }
         }
+        self.check_waiting_files(&held)?;
         for (_, _, _, state, places) in &held.pending {
             let places: Vec<Place> = places.as_deref().and_then(|it| serde_json::from_str(it).ok()).unwrap_or_default();
             if state == "sent" && places.iter().any(|place| !held.has(place.scope.as_str(), place.seq)) {
@@ -201,9 +208,22 @@ impl Memory {
         Ok(())
     }
 
+    // Whatever waits has its files, and nothing else is kept for it.
+    fn check_waiting_files(&self, held: &Held) -> Result<(), String> {
+        let carried = held.pending.iter().filter_map(|(mid, ..)| self.said.get(mid)).flat_map(|said| said.act.files());
+        let carried: BTreeSet<_> = carried.map(|file| file.blob.as_str()).collect();
+        let kept: BTreeSet<_> = held.attachments.iter().map(|(blob, _)| blob.as_str()).collect();
+        match (carried.difference(&kept).next(), kept.difference(&carried).next()) {
+            (Some(blob), _) if !self.lossy => Err(format!("(10) the file {blob} of what waits is lost")),
+            (_, Some(blob)) => Err(format!("the file {blob} is kept for an act that is gone")),
+            _ => Ok(()),
+        }
+    }
+
     /// The store could not even say whose it is, and that was told: nothing of it is left.
     pub(super) fn given_up(&mut self) {
         self.said.values_mut().for_each(|said| said.dealt = true);
+        self.lossy = true;
         self.held = Held::default();
     }
 
@@ -219,15 +239,18 @@ impl Memory {
             }
         }
         self.damaged = false;
+        self.lossy = true;
         self.held = held;
         Ok(())
     }
 
     // Every small file is here.
     fn check_files(&self, scope: &str) -> Result<(), String> {
-        let documents = self.held.records.iter().filter(|(of, kind, ..)| of == scope && kind == "document");
-        let files = documents.filter_map(|(_, _, _, _, body)| serde_json::from_str::<Filed>(body).ok());
-        for Filed { file: File { blob, size } } in files.filter(|filed| filed.file.size < 5 << 20) {
+        let of_kinds = |kind: &str| kind == "document" || kind == "message";
+        let records = self.held.records.iter().filter(|(of, kind, ..)| of == scope && of_kinds(kind));
+        let named = records.filter_map(|(_, _, _, _, body)| serde_json::from_str::<Filed>(body).ok());
+        let files = named.flat_map(|named| named.file.into_iter().chain(named.files));
+        for File { blob, size } in files.filter(|file| file.size < 5 << 20) {
             let here = self.held.blobs.iter().any(|(of, held)| of == scope && *held == blob);
             if !here && !self.not_had.contains(&blob) {
                 return Err(format!("file {blob} of {scope}, {size} bytes, is not here"));
@@ -285,7 +308,9 @@ impl Memory {
 
 #[derive(Deserialize)]
 struct Filed {
-    file: File,
+    file: Option<File>,
+    #[serde(default)]
+    files: Vec<File>,
 }
 
 #[derive(Deserialize)]

@@ -5,7 +5,7 @@
 use super::super::engine::{Effect, Engine, Event, Flight, Now, TookIn, Trouble};
 use super::check::{Held, Memory};
 use crate::seal::Key;
-use crate::store::{Left, Meta, Missing, Store, StoreError, wipe};
+use crate::store::{Left, Meta, Missing, Store, StoreError, Upload, wipe};
 use bridge::sync::Storage;
 use protocol::Millis;
 use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
@@ -31,6 +31,8 @@ pub(super) enum Work {
     Answer(Flight, Box<PullResponse>, Truth),
     /// A question for a file on its way. Once its answer is here it is a call of the store.
     File(Flight, Missing),
+    /// A file on its way to the backend. Once it is told to be there it is a call of the store.
+    Upload(Flight, Upload),
     /// Staff open content with a purpose.
     Open,
     /// A question for digests on its way, and the answer.
@@ -222,6 +224,7 @@ impl Device {
                 Effect::WakeAt(mono) => self.bell = mono + self.began + self.slept,
                 Effect::Compare => self.work.push(Work::Compare),
                 Effect::FetchFile(flight, missing) => self.work.push(Work::File(flight, missing)),
+                Effect::Upload(flight, upload) => self.work.push(Work::Upload(flight, upload)),
                 Effect::Online(_) | Effect::CatchingUp(_) => {}
                 effect => self.work.push(Work::Store(effect)),
             }
@@ -260,9 +263,13 @@ impl Device {
                 Event::FileLoaded(flight, missing.map(|missing| missing.map(room)).map_err(Into::into))
             }
             // It has come.
-            Effect::FetchFile(flight, Missing { scope, document, blob, .. }) => {
-                let kept = store.keep_file((&scope, &document, &blob), (b"sealed", b"key"), 6, wall).await;
+            Effect::FetchFile(flight, Missing { scope, fact, blob, .. }) => {
+                let kept = store.keep_file((&scope, &fact, &blob), (b"sealed", b"key"), 6, wall).await;
                 Event::Fetched(flight, kept.map_err(Into::into))
+            }
+            // The backend has said so.
+            Effect::Upload(flight, upload) => {
+                Event::Uploaded(flight, store.uploaded(upload.blob.as_str()).await.map_err(Into::into))
             }
             _ => {
                 // A failure is tried again at the next round, as in the driver.

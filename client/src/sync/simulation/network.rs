@@ -6,6 +6,7 @@ use super::device::{Stream, StreamState, Truth, Work};
 use super::feed::weight;
 use super::tally::{Fault, Row};
 use super::world::World;
+use crate::store::Upload;
 use protocol::id::ScopeId;
 use protocol::refusal::Refusal;
 use protocol::sync::{Event as Hint, PullRequest, PullResponse, PushRequest, PushResponse, Span};
@@ -80,6 +81,16 @@ impl World {
                     Work::Tell(Event::Fetched(flight, Ok(false)))
                 }
             },
+            Work::Upload(flight, upload) => {
+                let done = match trouble {
+                    Some(trouble) => Err(trouble),
+                    None => self.serve_upload(index, &upload),
+                };
+                match done {
+                    Ok(()) => Work::Store(Effect::Upload(flight, upload)),
+                    Err(trouble) => Work::Tell(Event::Uploaded(flight, Err(trouble))),
+                }
+            }
             Work::Open => match trouble {
                 Some(trouble) => Work::Tell(Event::Answered(Err(trouble))),
                 None => {
@@ -142,7 +153,30 @@ impl World {
         }
     }
 
+    fn serve_upload(&mut self, index: usize, upload: &Upload) -> Result<(), Trouble> {
+        let person = self.devices[index].person;
+        for _ in 0..if self.strikes(Fault::Twice) { 2 } else { 1 } {
+            if let Err(code) = self.backend.upload(person, &upload.lane, &upload.blob) {
+                self.tally.row(Row::UploadRefused);
+                return Err(Trouble::Refused(code.into()));
+            }
+        }
+        match self.lost() {
+            None => Ok(()),
+            Some(trouble) => {
+                self.tally.row(Row::UploadLost);
+                Err(trouble)
+            }
+        }
+    }
+
     pub(super) fn serve_push(&mut self, index: usize, request: &PushRequest) -> Result<PushResponse, Refusal> {
+        let mut files = request.mutations.iter().flat_map(|mutation| mutation.act.files());
+        if let Some(file) = files.find(|file| !self.backend.offered.contains(&file.blob))
+            && !self.devices[index].memory.lossy
+        {
+            self.wrong = Some(format!("d{index} pushed an act before its file {}", file.blob));
+        }
         let (answer, Told { touched, again, gaps, applied, missing, refused }) =
             self.backend.push(self.devices[index].person, request)?;
         for (happened, row) in [
@@ -157,6 +191,9 @@ impl World {
             if happened {
                 self.tally.row(row);
             }
+        }
+        if let Some(blob) = self.backend.lacks_file() {
+            self.wrong = Some(format!("a message is there without its file {blob}"));
         }
         self.hint(&touched);
         Ok(answer)
@@ -269,6 +306,7 @@ impl World {
                         Event::Pushed(*flight, Err(Trouble::Unreachable))
                     }
                     Work::File(flight, _) => Event::Fetched(*flight, Err(Trouble::Unreachable)),
+                    Work::Upload(flight, _) => Event::Uploaded(*flight, Err(Trouble::Unreachable)),
                     Work::Open => Event::Answered(Err(Trouble::Unreachable)),
                     Work::Compare | Work::Digests(_) => Event::Compared(Err(Trouble::Unreachable)),
                     _ => continue,

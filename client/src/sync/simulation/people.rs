@@ -7,6 +7,7 @@ use super::device::{StreamState, Work, own_scope};
 use super::feed::Put;
 use super::tally::{Fault, Row};
 use super::world::{World, told};
+use crate::store::attachment::{Attachment, give};
 use crate::store::queue;
 use bridge::sync::Storage;
 use protocol::access::{Role, ScopeKind, Seen, SyncMode};
@@ -167,12 +168,13 @@ impl World {
             2 => "lång ".repeat(2_000),
             _ => format!("ord {made}"),
         };
-        let (lane, act): (ScopeId, Act) = match (if newer { 2 } else { self.dice.gen_range(0..10) }, task) {
+        let (lane, mut act): (ScopeId, Act) = match (if newer { 2 } else { self.dice.gen_range(0..10) }, task) {
             (0, _) => {
                 let thread = ThreadId::new(format!("n{made}"));
                 let (case, with) = (CaseId::new("c"), PersonId::new("p9"));
                 let message = MessageId::new(format!("m{made}"));
-                (own, StartThread { thread, case, subject: "s".to_owned(), with, message, text }.into())
+                let (subject, files) = ("s".to_owned(), Vec::new());
+                (own, StartThread { thread, case, subject, with, message, text, files }.into())
             }
             (1, Some(task)) => (own, CompleteTask { task }.into()),
             (2, _) if newer => {
@@ -187,13 +189,23 @@ impl World {
                 let act = if kind == 3 {
                     MarkRead { thread, upto_seq: i64::try_from(made).unwrap_or_default() }.into()
                 } else {
-                    SendMessage { thread, message: MessageId::new(format!("m{made}")), text }.into()
+                    SendMessage { thread, message: MessageId::new(format!("m{made}")), text, files: Vec::new() }.into()
                 };
                 (ScopeId::new(scope), act)
             }
             _ => return Ok(()),
         };
+        let attaches = if self.dice.gen_bool(0.5) { self.dice.gen_range(1..3) } else { 0 };
+        if let Act::SendMessage(act) = &act {
+            for n in 0..attaches {
+                self.attach(index, act.thread.as_str(), format!("a{made}-{n}")).await?;
+            }
+        }
+        let device = &self.devices[index];
         let mut tx = device.store.write().await.map_err(told)?;
+        if let Act::SendMessage(act) = &mut act {
+            act.files = give(&mut tx, act.thread.as_str(), act.message.as_str()).await.map_err(told)?;
+        }
         let mid = queue(&mut tx, &lane, &act, self.now).await.map_err(told)?;
         tx.commit().await.map_err(told)?;
         self.tally.acts += 1;
@@ -201,8 +213,8 @@ impl World {
             self.backend.poisoned.insert(mid.clone(), RefusalCode::Invalid);
         } else if self.strikes(Fault::Poison) {
             self.backend.poisoned.insert(mid.clone(), RefusalCode::Internal);
-        } else if self.strikes(Fault::Lacks) {
-            self.backend.lacks.insert(mid.clone());
+        } else if !act.files().is_empty() && self.strikes_often(Fault::Lacks) {
+            self.backend.forgets.insert(act.files()[0].blob.clone());
         }
         self.devices[index].memory.said.insert(mid, Said { lane, act, dealt: false });
         self.look_at(index, &Event::Queued, false).await?;
@@ -211,6 +223,15 @@ impl World {
         }
         self.devices[index].work.push(Work::Tell(Event::Queued));
         Ok(())
+    }
+
+    // A file that is chosen for what is being written.
+    async fn attach(&mut self, index: usize, thread: &str, blob: String) -> Result<(), String> {
+        let (name, media_type) = ("bild.jpg".to_owned(), "image/jpeg".to_owned());
+        let chosen = Attachment { blob, name, media_type, size: 6, sha256: String::new() };
+        let (scope, sealed) = (ScopeId::new(thread), (b"sealed".as_slice(), b"key".as_slice()));
+        // A few more than one message may have are left out.
+        self.devices[index].store.attach((thread, &scope), &chosen, sealed, 4).await.map(drop).map_err(told)
     }
 
     // Sends it again, or throws it away.

@@ -51,7 +51,7 @@ counted! {
         Damage = "row damaged on the device",
         Rot = "page damaged on the device",
         Room = "little room on the device",
-        Lacks = "upload that an act needs has not arrived",
+        Lacks = "upload forgotten by the backend",
         NewerAct = "act that the backend does not know",
     }
 }
@@ -79,6 +79,8 @@ counted! {
         Mask = "mask changed",
         Small = "small change",
         Missing = "upload missing",
+        UploadLost = "reply to an upload is lost",
+        UploadRefused = "access lost, a file not sent yet",
         NewerAct = "act newer than the backend",
         Damaged = "the store is damaged",
         WrongClock = "device clock wrong",
@@ -111,6 +113,7 @@ pub(super) const ELSEWHERE: &[&str] = &[
     "garbage",
     "anything of this in any order",
     "device signed out from elsewhere",
+    "a file to be sent is lost on the device",
     "device clock set back",
     "custody ended",
 ];

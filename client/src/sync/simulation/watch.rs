@@ -68,6 +68,9 @@ impl World {
         if matches!(event, Event::PullLoaded(..) | Event::PushLoaded(..) | Event::FileLoaded(..)) {
             return Ok(());
         }
+        if let Some(why) = self.wrong.take() {
+            return Err(why);
+        }
         let held = device.held().await.map_err(told)?;
         held.hash(&mut self.trace);
         let complete = match event {
@@ -184,6 +187,7 @@ fn name(event: &Event) -> &'static str {
         Event::Settled(..) => "a push's answer",
         Event::TookPage(_) => "a page of the stream",
         Event::Fetched(..) => "a file",
+        Event::Uploaded(..) => "an upload",
         Event::Kept(_) => "looking after the store",
         Event::Queued => "an act was queued",
         Event::Compared(_) => "a comparison",

@@ -38,6 +38,8 @@ pub(super) struct World {
     /// Nobody ever gets an event stream here: hints are optional.
     pub(super) deaf: bool,
     pub(super) trace: DefaultHasher,
+    /// What somebody did that nobody may.
+    pub(super) wrong: Option<String>,
     /// Says what happens, for a world that is looked at alone.
     aloud: bool,
 }
@@ -83,6 +85,7 @@ impl World {
             rates,
             deaf: dice.gen_bool(0.1),
             trace: DefaultHasher::new(),
+            wrong: None,
             aloud,
             dice,
         };
@@ -144,7 +147,7 @@ impl World {
             }
         }
         self.healed = true;
-        self.backend.lacks.clear();
+        self.backend.forgets.clear();
         self.backend.poisoned.retain(|_, code| *code != protocol::refusal::RefusalCode::Internal);
         let awake = self.devices.iter().filter_map(|device| device.asleep).max();
         self.pass(awake.map_or(0, |until| (until - self.now).max(0)));

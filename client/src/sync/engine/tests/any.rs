@@ -58,7 +58,11 @@ impl World {
             Happening::Queued(lane) => {
                 let lane = ["a", "b", "c"][usize::from(lane)];
                 self.queued += 1;
-                self.waiting.push(act(lane, self.queued));
+                let mut act = act(lane, self.queued);
+                if self.queued % 3 == 0 {
+                    act.needs = vec![BlobId::new(format!("b{}", self.queued))];
+                }
+                self.waiting.push(act);
                 self.tell(Event::Queued);
             }
             Happening::Asked => {
@@ -195,8 +199,8 @@ impl World {
             }
             Effect::Keep => Event::Kept(matches!(said, Said::More)),
             Effect::LoadFile(flight, except) => {
-                let (scope, document) = (ScopeId::new("s"), DocumentId::new("d"));
-                let file = Missing { scope, document, blob: "b".to_owned(), size: 1 };
+                let (scope, fact) = (ScopeId::new("s"), RecordId::new("d"));
+                let file = Missing { scope, fact, blob: "b".to_owned(), size: 1 };
                 let file = (!except.contains("b") && matches!(said, Said::More)).then_some(file);
                 Event::FileLoaded(flight, stored.or(file.map(|file| (file, Left { storage: Storage::Ok, files: 1 }))))
             }
@@ -207,6 +211,14 @@ impl World {
                 } else {
                     Event::Fetched(flight, Ok(matches!(said, Said::Well)))
                 }
+            }
+            Effect::Upload(flight, upload) => {
+                if answered.trouble().is_some() {
+                    self.heed(answered);
+                } else if stored.trouble().is_none() {
+                    self.waiting.iter_mut().for_each(|act| act.needs.retain(|blob| *blob != upload.blob));
+                }
+                Event::Uploaded(flight, answered.or(()).and(stored.or(())))
             }
             Effect::AwaitLogin | Effect::Answer(..) | Effect::Online(_) | Effect::CatchingUp(_) | Effect::WakeAt(_) => {
                 return;
@@ -224,7 +236,8 @@ impl World {
             | Event::Settled(flight, _)
             | Event::Hushed(flight, _)
             | Event::FileLoaded(flight, _)
-            | Event::Fetched(flight, _) => Some(*flight),
+            | Event::Fetched(flight, _)
+            | Event::Uploaded(flight, _) => Some(*flight),
             _ => None,
         };
         self.ended.extend(flight.map(|flight| (flight, event.clone())));
@@ -243,7 +256,12 @@ impl World {
         for effect in effects {
             let is_request = matches!(
                 effect,
-                Effect::Pull(..) | Effect::Push(..) | Effect::Listen(_) | Effect::Compare | Effect::FetchFile(..)
+                Effect::Pull(..)
+                    | Effect::Push(..)
+                    | Effect::Listen(_)
+                    | Effect::Compare
+                    | Effect::FetchFile(..)
+                    | Effect::Upload(..)
             );
             assert!(!is_request || now >= self.hold, "asked while it was to be silent: {effect:?}");
             assert!(!is_request || !self.logged_out, "asked in a session that has ended: {effect:?}");
@@ -283,7 +301,8 @@ impl World {
             | Effect::Settle(of, _)
             | Effect::Listen(of)
             | Effect::LoadFile(of, _)
-            | Effect::FetchFile(of, _) => *of == flight,
+            | Effect::FetchFile(of, _)
+            | Effect::Upload(of, _) => *of == flight,
             _ => false,
         })
     }
@@ -296,6 +315,7 @@ impl World {
             Effect::Keep => "look after the store",
             Effect::Compare => "comparison",
             Effect::LoadFile(..) | Effect::FetchFile(..) => "file",
+            Effect::Upload(..) => "upload",
             _ => "",
         };
         if !sort(new).is_empty() {

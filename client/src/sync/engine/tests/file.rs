@@ -3,8 +3,8 @@
 use super::*;
 
 fn missing(blob: &str) -> Missing {
-    let (scope, document) = (ScopeId::new("s"), DocumentId::new(format!("of {blob}")));
-    Missing { scope, document, blob: blob.to_owned(), size: 10 }
+    let (scope, fact) = (ScopeId::new("s"), RecordId::new(format!("of {blob}")));
+    Missing { scope, fact, blob: blob.to_owned(), size: 10 }
 }
 
 fn left(storage: Storage, files: i64) -> Left {

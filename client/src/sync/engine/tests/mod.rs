@@ -4,11 +4,12 @@ mod any;
 mod file;
 mod network;
 mod room;
+mod upload;
 
 use super::*;
 use crate::store::{Left, Missing, Wanted};
 use bridge::sync::Storage;
-use protocol::id::{DeviceId, DocumentId, MutationId, RecordId, ScopeId};
+use protocol::id::{BlobId, DeviceId, MutationId, RecordId, ScopeId};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use protocol::sync::{self, PullRequest, PullResponse, PushResponse};
 use protocol::task::CompleteTask;
@@ -94,7 +95,10 @@ fn asks(effects: &[Effect]) -> bool {
         || listens(effects).is_some()
         || loads_file(effects).is_some()
         || effects.iter().any(|effect| {
-            matches!(effect, Effect::Pull(..) | Effect::Push(..) | Effect::Compare | Effect::FetchFile(..))
+            matches!(
+                effect,
+                Effect::Pull(..) | Effect::Push(..) | Effect::Compare | Effect::FetchFile(..) | Effect::Upload(..)
+            )
         })
 }
 
