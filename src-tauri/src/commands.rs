@@ -81,7 +81,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 26] = [
+    const BOTH: [&str; 28] = [
         "show_session",
         "list_municipalities",
         "sign_in",

@@ -96,12 +96,11 @@ impl Backend {
         });
         let app = Router::new()
             .route("/municipalities", get(oidc::municipalities))
-            .merge(oidc::own_routes())
+            .merge(oidc::own_routes().merge(crate::decide::routes()))
             .route("/sync/pull", post(pull))
             .route("/sync/push", post(push))
             .route("/sync/events", get(events))
             .route("/access/open", post(open))
-            .merge(crate::decide::routes())
             .route("/blobs/{scope}/{document}", get(blob::of_document))
             .route("/blobs/{scope}/{message}/{blob}", get(blob::of_message))
             .route("/uploads/{scope}/{blob}", put(blob::upload))
