@@ -1,7 +1,7 @@
 //! `POST /sync/push`: mutations, each done once, its effect and its result in one transaction.
 
 use crate::App;
-use crate::access::{grants, log, require};
+use crate::access::{log, require, served};
 use crate::db::bulk::{crowds, statement};
 use crate::db::{Tx, attempt};
 use crate::error::{Body, Error};
@@ -73,12 +73,13 @@ pub async fn push_in(tx: &mut Tx<'_>, caller: &Caller, asked: PushRequest) -> Re
         steps.push(step);
     }
     let places = flush(tx).await?;
-    let mine: BTreeSet<ScopeId> = grants(tx.conn, caller.reader(), tx.now)
-        .await?
-        .into_iter()
-        .filter(|grant| grant.head.is_some())
-        .map(|grant| grant.scope)
-        .collect();
+    let scopes: BTreeSet<&ScopeId> = places.values().flatten().map(|place| &place.scope).collect();
+    let mut mine = BTreeSet::new();
+    for scope in scopes {
+        if served(tx.conn, caller.reader(), scope, tx.now).await?.is_some() {
+            mine.insert(scope.clone());
+        }
+    }
     let mut results = Vec::with_capacity(steps.len());
     let mut done = Vec::new();
     for (mutation, step) in asked.mutations.iter().zip(steps) {

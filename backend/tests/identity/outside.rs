@@ -43,7 +43,9 @@ impl Outside {
             "redirect": format!("{ISSUER}/identity/callback"), "person": stage.number("moa").await, "claim": NUMBER,
             "scope": SCOPE, "level": LEVEL,
         });
-        let mut command = Command::new("node");
+        // The one that came along, where there is one: a distribution's own may be too old for them.
+        let pinned = folder.join("node_modules/.bin/node");
+        let mut command = Command::new(if pinned.exists() { pinned } else { "node".into() });
         command.arg(script).current_dir(folder).env("PROVIDER", settings.to_string());
         Self::start(command, "issuer ").await
     }

@@ -21,7 +21,7 @@ use url::Url;
 use uuid::Uuid;
 
 /// Records that the index takes in at a time, as the driver lets it.
-const STEP: usize = 200;
+const STEP: usize = 64;
 
 /// Whose device it is.
 pub struct Seat {

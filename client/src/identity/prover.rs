@@ -7,9 +7,11 @@
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use http::HeaderMap;
-use p256::ecdsa::signature::Signer as _;
-use p256::ecdsa::{Signature, SigningKey};
+use p256::SecretKey;
+use p256::elliptic_curve::sec1::ToEncodedPoint as _;
 use rand::rngs::OsRng;
+use ring::rand::SystemRandom;
+use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair};
 use serde_json::json;
 use sha2::{Digest as _, Sha256};
 use std::sync::{Mutex, PoisonError};
@@ -25,7 +27,10 @@ pub(super) const STALE: &str = "use_dpop_nonce";
 
 /// Makes proofs.
 pub(crate) struct Prover {
-    key: SigningKey,
+    key: SecretKey,
+    /// The same key, for signing: with every request, so it has to be quick.
+    signer: EcdsaKeyPair,
+    random: SystemRandom,
     header: String,
     issuer: String,
     nonce: Mutex<Option<String>>,
@@ -34,23 +39,27 @@ pub(crate) struct Prover {
 impl Prover {
     /// With a new key, for the issuer of that name.
     pub(super) fn make(issuer: String) -> Self {
-        Self::new(SigningKey::random(&mut OsRng), issuer)
+        Self::new(SecretKey::random(&mut OsRng), issuer)
     }
 
     /// With the key that was kept; `None` when it is none.
     pub(super) fn read(kept: &str, issuer: String) -> Option<Self> {
         let bytes = Zeroizing::new(BASE64_URL_SAFE_NO_PAD.decode(kept).ok()?);
-        Some(Self::new(SigningKey::from_slice(&bytes).ok()?, issuer))
+        Some(Self::new(SecretKey::from_slice(&bytes).ok()?, issuer))
     }
 
-    fn new(key: SigningKey, issuer: String) -> Self {
-        let point = key.verifying_key().to_encoded_point(false);
+    fn new(key: SecretKey, issuer: String) -> Self {
+        let point = key.public_key().to_encoded_point(false);
+        let random = SystemRandom::new();
+        let (algorithm, private) = (&ECDSA_P256_SHA256_FIXED_SIGNING, Zeroizing::new(key.to_bytes()));
+        let signer = EcdsaKeyPair::from_private_key_and_public_key(algorithm, &private, point.as_bytes(), &random)
+            .expect("both halves are of one key");
         // Uncompressed: a byte that says so, and both coordinates.
         let (x, y) = point.as_bytes()[1..].split_at(32);
         let text = |bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let jwk = json!({ "kty": "EC", "crv": "P-256", "x": text(x), "y": text(y) });
         let header = text(json!({ "typ": "dpop+jwt", "alg": "ES256", "jwk": jwk }).to_string().as_bytes());
-        Self { key, header, issuer, nonce: Mutex::default() }
+        Self { key, signer, random, header, issuer, nonce: Mutex::default() }
     }
 
     /// The key, for the encrypted store.
@@ -80,13 +89,13 @@ impl Prover {
             claims["nonce"] = nonce.as_str().into();
         }
         let signed = format!("{}.{}", self.header, BASE64_URL_SAFE_NO_PAD.encode(claims.to_string()));
-        let signature: Signature = self.key.sign(signed.as_bytes());
-        format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature.to_bytes()))
+        let signature = self.signer.sign(&self.random, signed.as_bytes()).expect("the system has random bytes");
+        format!("{signed}.{}", BASE64_URL_SAFE_NO_PAD.encode(signature))
     }
 
     /// The thumbprint of the key (RFC 7638).
     pub(super) fn thumbprint(&self) -> String {
-        let point = self.key.verifying_key().to_encoded_point(false);
+        let point = self.key.public_key().to_encoded_point(false);
         let (x, y) = point.as_bytes()[1..].split_at(32);
         let text = |bytes| BASE64_URL_SAFE_NO_PAD.encode(bytes);
         let jwk = format!(r#"{{"crv":"P-256","kty":"EC","x":"{}","y":"{}"}}"#, text(x), text(y));
@@ -104,8 +113,8 @@ impl Prover {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use p256::ecdsa::VerifyingKey;
     use p256::ecdsa::signature::Verifier as _;
+    use p256::ecdsa::{Signature, VerifyingKey};
     use serde_json::Value;
 
     fn part(text: &str) -> Value {

@@ -13,14 +13,25 @@ use futures_util::TryStreamExt as _;
 use protocol::Millis;
 use protocol::access::Grant;
 use protocol::digest::Digest;
+use protocol::id::ScopeId;
 use protocol::message::Message;
 use protocol::record::Content as _;
-use protocol::sync::{Back, DigestResponse, Page, PullResponse, Span};
+use protocol::sync::{Back, Cursor, DigestResponse, Page, PullResponse, Span};
 use sqlx::{FromRow, SqliteConnection};
 use std::collections::HashSet;
 
 /// Stands in the body of a message with files, and in those of a few others.
 const NAMES_FILES: &str = "\"files\"";
+
+/// `stored`: the scopes that have records, and a null. From one to the next by the index, so that it costs what there are
+/// of scopes and not of records.
+macro_rules! with_stored {
+    () => {
+        "WITH RECURSIVE stored (scope) AS (SELECT min(scope) FROM record UNION ALL
+             SELECT (SELECT min(record.scope) FROM record WHERE record.scope > stored.scope) FROM stored
+             WHERE stored.scope IS NOT NULL)"
+    };
+}
 
 /// What taking it in did.
 #[derive(Debug, Default)]
@@ -43,10 +54,10 @@ pub(super) struct Held {
     back_to: Option<i64>,
 }
 
-impl Held {
-    pub(super) fn back(&self) -> Option<Back> {
-        let (at, to) = self.back_at.zip(self.back_to)?;
-        Some(Back { at, to })
+impl From<Held> for Cursor {
+    fn from(Held { scope, epoch, seq, back_at, back_to }: Held) -> Self {
+        let back = back_at.zip(back_to).map(|(at, to)| Back { at, to });
+        Self { scope: ScopeId::new(scope), epoch, seq, back }
     }
 }
 
@@ -184,12 +195,13 @@ async fn keep_grants(conn: &mut SqliteConnection, answer: &PullResponse) -> Resu
 
 // Everything of scopes that are not granted, not open, or whose lease is over at `now`.
 pub(super) async fn leave(conn: &mut SqliteConnection, now: Millis) -> Result<HashSet<Topic>, StoreError> {
-    let gone: Vec<String> = sqlx::query_scalar(
-        "WITH held AS (SELECT scope FROM cursor UNION SELECT scope FROM record UNION SELECT scope FROM blob)
+    let gone: Vec<String> = sqlx::query_scalar(concat!(
+        with_stored!(),
+        ", held AS (SELECT scope FROM cursor UNION SELECT scope FROM stored WHERE scope IS NOT NULL UNION SELECT scope FROM blob)
          SELECT scope FROM held WHERE scope NOT IN (
              SELECT scope FROM grants
              WHERE (sync = 'auto' OR head IS NOT NULL) AND (lease_until IS NULL OR lease_until > ?1))",
-    )
+    ))
     .bind(now)
     .fetch_all(&mut *conn)
     .await?;
@@ -229,7 +241,8 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<Hash
         .bind(scope)
         .fetch_optional(&mut *conn)
         .await?;
-    let Some((seq, back)) = next_cursor(page, held.as_ref()).filter(|_| served) else { return Ok(None) };
+    let next = joined(page, held.map(Cursor::from).as_ref()).filter(|_| served);
+    let Some(Cursor { epoch, seq, back, .. }) = next else { return Ok(None) };
     let mut topics = HashSet::new();
     if matches!(page.span, Span::Window { .. }) {
         // What was here before is of another epoch or life, or too old to be brought up to date.
@@ -267,7 +280,7 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<Hash
     super::project::refresh(conn, scope).await?;
     sqlx::query("INSERT OR REPLACE INTO cursor (scope, epoch, seq, back_at, back_to) VALUES (?1, ?2, ?3, ?4, ?5)")
         .bind(scope)
-        .bind(page.epoch)
+        .bind(epoch)
         .bind(seq)
         .bind(back.map(|back| back.at))
         .bind(back.map(|back| back.to))
@@ -276,21 +289,20 @@ async fn take_in(conn: &mut SqliteConnection, page: &Page) -> Result<Option<Hash
     Ok(Some(topics))
 }
 
-// The cursor after this page, if it joins on to the one that is held.
-fn next_cursor(page: &Page, held: Option<&Held>) -> Option<(i64, Option<Back>)> {
-    match (page.span, held) {
+/// The cursor after this page, if it joins on to the one that is held.
+pub(super) fn joined(page: &Page, held: Option<&Cursor>) -> Option<Cursor> {
+    let (seq, back) = match (page.span, held) {
         (Span::Window { back, .. }, None) => Some((page.head, back)),
         (Span::Window { replaces, back }, Some(held)) => (replaces == Some(held.seq)).then_some((page.head, back)),
         (_, None) => None,
         (_, Some(held)) if held.epoch != page.epoch => None,
-        (Span::Tail { after, upto }, Some(held)) => {
-            (after <= held.seq && held.seq < upto).then_some((upto, held.back()))
-        }
+        (Span::Tail { after, upto }, Some(held)) => (after <= held.seq && held.seq < upto).then_some((upto, held.back)),
         // Made before something that is here: it may hold what was deleted since.
         (Span::Back { .. }, Some(held)) if held.seq > page.head => None,
-        (Span::Back { after, upto, to }, Some(held)) => (held.back() == Some(Back { at: after, to }))
+        (Span::Back { after, upto, to }, Some(held)) => (held.back == Some(Back { at: after, to }))
             .then_some((held.seq, (upto < to).then_some(Back { at: upto, to }))),
-    }
+    }?;
+    Some(Cursor { scope: page.scope.clone(), epoch: page.epoch, seq, back })
 }
 
 // Once everything has arrived: rows of an earlier life that no page replaced, files that no document names any more, and
@@ -302,8 +314,11 @@ async fn settle_down(conn: &mut SqliteConnection) -> Result<(), StoreError> {
     )
     .execute(&mut *conn)
     .await?;
-    sqlx::query("DELETE FROM record WHERE scope NOT IN (SELECT scope FROM cursor)").execute(&mut *conn).await?;
     for gone in [
+        concat!(
+            with_stored!(),
+            " DELETE FROM record WHERE scope IN (SELECT scope FROM stored WHERE scope NOT IN (SELECT scope FROM cursor))"
+        ),
         "DELETE FROM blob WHERE NOT EXISTS (
              SELECT 1 FROM record WHERE record.scope = blob.scope AND kind IN ('document', 'message') AND id = blob.fact
              AND (body ->> '$.file.blob' = blob.blob

@@ -43,7 +43,8 @@ struct Asked {
 impl Store {
     /// Brings the index at most `most` records further. `true` when there is more to do.
     pub(crate) async fn index_some(&self, most: usize) -> Result<bool, StoreError> {
-        let mut tx = self.write().await?;
+        // What is undone is done again, as the mark that says how far it came is undone with it.
+        let mut tx = self.write_fetched().await?;
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let stale: Vec<i64> = sqlx::query_scalar(
             "DELETE FROM stale WHERE record IN (SELECT record FROM stale LIMIT ?1) RETURNING record",

@@ -59,6 +59,12 @@ impl Store {
         Ok(topics)
     }
 
+    /// Whether anything here is lent.
+    pub(crate) async fn lends(&self) -> Result<bool, StoreError> {
+        let mut conn = self.read().acquire().await?;
+        lends(&mut conn).await
+    }
+
     /// Leases that end later than this still hold, by the server's clock as well as it is known.
     pub(crate) async fn lent_after(&self, device_now: Millis) -> Result<Millis, StoreError> {
         let mut conn = self.read().acquire().await?;

@@ -21,6 +21,7 @@ mod room;
 #[cfg(test)]
 pub(crate) mod sample;
 
+pub(crate) use ask::ask_next;
 pub(crate) use attachment::Upload;
 pub(crate) use file::Missing;
 pub(crate) use index::Match;
@@ -152,18 +153,21 @@ impl Store {
                     .clone()
                     .create_if_missing(true)
                     .journal_mode(SqliteJournalMode::Wal)
-                    .synchronous(SqliteSynchronous::Full)
+                    // Each write says for itself whether it waits for the disk; until then there are only the tables.
+                    .synchronous(SqliteSynchronous::Normal)
                     .pragma("secure_delete", "ON")
                     // A row that is replaced is deleted too, and must be noted as such.
                     .pragma("recursive_triggers", "ON"),
             )
             .await?;
         assert_engine(&writer).await?;
-        MIGRATIONS.run(&writer).await.map_err(|error| match error {
-            sqlx::migrate::MigrateError::Execute(error) => error.into(),
-            sqlx::migrate::MigrateError::VersionMissing(_) => StoreError::Newer,
-            other => StoreError::Engine(other.to_string()),
-        })?;
+        if !is_up_to_date(&writer).await {
+            MIGRATIONS.run(&writer).await.map_err(|error| match error {
+                sqlx::migrate::MigrateError::Execute(error) => error.into(),
+                sqlx::migrate::MigrateError::VersionMissing(_) => StoreError::Newer,
+                other => StoreError::Engine(other.to_string()),
+            })?;
+        }
         let readers = SqlitePoolOptions::new()
             .max_connections(READERS)
             .connect_with(options.pragma("wal_autocheckpoint", "0").pragma("query_only", "ON"))
@@ -295,6 +299,17 @@ fn remove_folder(folder: &Path) -> Result<(), StoreError> {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error.into()),
         _ => Ok(()),
     }
+}
+
+// Whether it has just the tables of this build. Looking costs one read, where bringing them up to date begins with a
+// write.
+async fn is_up_to_date(pool: &SqlitePool) -> bool {
+    let done: Result<Vec<(i64, Vec<u8>, bool)>, _> =
+        sqlx::query_as("SELECT version, checksum, success FROM _sqlx_migrations ORDER BY version")
+            .fetch_all(pool)
+            .await;
+    let wanted = MIGRATIONS.iter().map(|migration| (migration.version, migration.checksum.to_vec(), true));
+    done.is_ok_and(|done| done.into_iter().eq(wanted))
 }
 
 // Without SQLCipher the key pragma would be ignored in silence and everything be written in the open.

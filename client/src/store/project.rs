@@ -8,12 +8,12 @@ use sqlx::SqliteConnection;
 
 /// Makes the line of the thread in `scope` anew, if there is one.
 pub(super) async fn refresh(conn: &mut SqliteConnection, scope: &str) -> Result<(), StoreError> {
-    // Nobody reads a number of unread messages beyond a thousand, so none is counted.
+    // Nobody reads a number of unread messages beyond a hundred, so none is counted.
     sqlx::query(
         "INSERT OR REPLACE INTO line (scope, last_at, last_seq, other_at, other_seq, upto, unread)
          SELECT thread.scope, coalesce(last.at, thread.body ->> '$.started_at', 0), last.seq, other.at, other.seq, thread.upto,
              (SELECT count(*) FROM (SELECT 1 FROM record AS m WHERE m.scope = thread.scope AND m.kind = 'message'
-                 AND m.seq > thread.upto AND m.body ->> '$.from' <> thread.me LIMIT 1000))
+                 AND m.seq > thread.upto AND m.body ->> '$.from' <> thread.me LIMIT 100))
          FROM (SELECT record.scope, record.body, me.value ->> '$.person' AS me,
                    coalesce((SELECT max(mark.body ->> '$.upto_seq') FROM record AS mark WHERE mark.scope = record.scope
                        AND mark.kind = 'read_mark' AND mark.body ->> '$.reader' = me.value ->> '$.person'), 0) AS upto

@@ -23,8 +23,8 @@ use tokio::sync::oneshot;
 use tokio::task::{AbortHandle, JoinSet};
 use tokio::time::Instant;
 
-/// Records that are indexed in one go.
-const STEP: usize = 200;
+/// Records that are indexed in one go: what somebody sends meanwhile waits no longer than for these.
+const STEP: usize = 64;
 
 struct Driver {
     open: Arc<Open>,

@@ -130,8 +130,10 @@ impl Open {
     ) -> Result<Arc<Self>, Failure> {
         let me = store.meta(Meta::Me).await?.ok_or_else(|| internal(&"a store without an owner"))?;
         let device = store.meta(Meta::Device).await?.ok_or_else(|| internal(&"a store without a device"))?;
-        // Before anything is shown: what was on loan may be overdue.
-        store.end_leases(clock.now().wall).await?;
+        // Before anything is shown: what is on loan may be overdue.
+        if store.lends().await? {
+            store.end_leases(clock.now().wall).await?;
+        }
         let (events, told) = mpsc::unbounded_channel();
         let open = Arc::new(Self {
             me,

@@ -8,6 +8,7 @@ message-unread =
         [many] { $count } رسالة جديدة
        *[other] { $count } رسالة جديدة
     }
+message-unread-many = أكثر من 99 رسالة جديدة
 message-waiting-count =
     { $count ->
         [one] رسالة ({ $count }) بانتظار الإرسال

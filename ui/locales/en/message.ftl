@@ -5,6 +5,7 @@ message-unread =
         [one] { $count } new
        *[other] { $count } new
     }
+message-unread-many = More than 99 new
 message-waiting-count =
     { $count ->
         [one] { $count } waiting to be sent

@@ -5,6 +5,7 @@ message-unread =
         [one] { $count } ny
        *[other] { $count } nya
     }
+message-unread-many = Fler än 99 nya
 message-waiting-count =
     { $count ->
         [one] { $count } väntar på att skickas

@@ -50,13 +50,14 @@ fn show_row(words: &Words, row: &ThreadRowView) -> Html {
     }
 }
 
-/// How many messages of a row are not read.
+/// How many messages of a row are not read; the store counts no further than a hundred.
 pub(super) fn badge(words: &Words, row: &ThreadRowView) -> Html {
-    html! {
-        if row.unread > 0 {
-            <span class="badge">{ words.say_with("message-unread", &[("count", row.unread.into())]) }</span>
-        }
-    }
+    let unread = match row.unread {
+        0 => return Html::default(),
+        count @ 1..100 => words.say_with("message-unread", &[("count", count.into())]),
+        _ => words.say("message-unread-many"),
+    };
+    html! { <span class="badge">{ unread }</span> }
 }
 
 /// What a row tells of waiting and refused messages.

@@ -202,7 +202,7 @@ fn ask(words: &Words, props: &FormProps, draft: &Draft) -> (AttrValue, AttrValue
         _ => draft.other.as_ref(),
     };
     let other = other.map(|other| other.name.as_str()).unwrap_or_default();
-    let months = words.say_with("party-review-in", &[("count", draft.months.into())]);
+    let months = words.say_with("relation-months", &[("count", draft.months.into())]);
     let values = [
         ("name", name.into()),
         ("other", other.into()),

@@ -5,8 +5,9 @@
 //! can play through years of bad luck. It keeps nothing that must outlive it: whatever it forgets in a crash stands in
 //! the store, and [`Event::Began`] finds it again.
 //!
-//! One pull is under way at a time, one push for each lane, one page of the event stream. What goes wrong is tried
-//! again later and later, and what holds up one lane holds up no other.
+//! One pull is under way at a time (the next is asked ahead while its answer is taken in), one push for each lane,
+//! one page of the event stream. What goes wrong is tried again later and later, and what holds up one lane holds up
+//! no other.
 
 mod backoff;
 mod compare;
@@ -40,6 +41,8 @@ pub(crate) type Flight = u64;
 /// Somebody who waits for a pull.
 pub(crate) type Ticket = u64;
 
+/// How long the first look after the store is put off: what is asked for on the screen comes first.
+const SETTLE: Ms = 1_000;
 /// How often leases are looked after, and the clocks compared.
 const ROUND: Ms = 30_000;
 /// How often the clocks are compared while somebody may be looking: so long after a wake-up what they see may be old.
@@ -99,7 +102,7 @@ impl Engine {
             compare: Compare::default(),
             keep: false,
             keeping: false,
-            keep_at: now.mono,
+            keep_at: now.mono + SETTLE,
             bell: None,
             effects: Vec::new(),
         }

@@ -1,6 +1,10 @@
 //! Pulling: one at a time, page after page until nothing is missing.
+//!
+//! While an answer is taken in, what it leaves is asked for already, as if it were in the store. Whether it is, is seen there
+//! before the next answer is looked at: one to any other question than the store would ask is thrown away.
 
 use super::{Backoff, Effect, Engine, Flight, Ms, Ticket, TookIn, Trouble};
+use crate::store::ask_next;
 use bridge::sync::Storage;
 use protocol::sync::{PullRequest, PullResponse};
 
@@ -13,6 +17,9 @@ const MOST_EMPTY: u32 = 3;
 #[derive(Default)]
 pub(super) struct Pull {
     flight: Option<Flight>,
+    /// What the one under way asks, where there is room for all that it may bring.
+    request: Option<PullRequest>,
+    ahead: Option<Ahead>,
     /// When to look, hint or not.
     at: Ms,
     /// When at the latest, for what one that begins before may miss.
@@ -28,6 +35,20 @@ pub(super) struct Pull {
     asked: Vec<Ticket>,
     /// Who waits for the one under way.
     riding: Vec<Ticket>,
+}
+
+/// What was asked ahead, and what came of it.
+struct Ahead {
+    flight: Flight,
+    request: PullRequest,
+    answer: Option<Result<PullResponse, Trouble>>,
+}
+
+impl Ahead {
+    /// Whether it is what `request` asks. Results for what was done meanwhile come with a later one.
+    fn is_for(&self, request: &PullRequest) -> bool {
+        self.request.grants == request.grants && self.request.cursors == request.cursors
+    }
 }
 
 impl Pull {
@@ -99,7 +120,17 @@ impl Engine {
                         // What is new has room; what is older waits until there is some.
                         request.cursors.iter_mut().for_each(|cursor| cursor.back = None);
                     }
-                    self.effects.push(Effect::Pull(flight, Box::new(request)));
+                    let ahead = self.pull.ahead.take().filter(|ahead| ahead.is_for(&request));
+                    self.pull.request = (storage == Storage::Ok).then(|| request.clone());
+                    match ahead {
+                        Some(Ahead { flight, answer, .. }) => {
+                            self.pull.flight = Some(flight);
+                            if let Some(answer) = answer {
+                                self.take_in(flight, answer);
+                            }
+                        }
+                        None => self.effects.push(Effect::Pull(flight, Box::new(request))),
+                    }
                 }
                 Err(trouble) => self.pull_failed(&trouble),
             }
@@ -107,20 +138,36 @@ impl Engine {
     }
 
     pub(super) fn pulled(&mut self, flight: Flight, answer: Result<PullResponse, Trouble>) {
-        if self.pull.flight == Some(flight) {
+        let is_ahead = self.pull.ahead.as_ref().is_some_and(|ahead| ahead.flight == flight && ahead.answer.is_none());
+        if is_ahead || self.pull.flight == Some(flight) {
             self.answered(&answer);
-            match answer {
-                Ok(mut answer) => {
-                    if self.full {
-                        // Grants and results, and what leaves: rows would eat what is kept for the person's own words.
-                        answer.pages.clear();
-                        answer.more = true;
-                    }
-                    self.pull.empty = if answer.pages.is_empty() { self.pull.empty + 1 } else { 0 };
-                    self.effects.push(Effect::TakeIn(flight, Box::new(answer)));
+        }
+        if self.pull.flight == Some(flight) {
+            self.take_in(flight, answer);
+        } else if let Some(ahead) = self.pull.ahead.as_mut().filter(|_| is_ahead) {
+            ahead.answer = Some(answer);
+        }
+    }
+
+    fn take_in(&mut self, flight: Flight, answer: Result<PullResponse, Trouble>) {
+        match answer {
+            Ok(mut answer) => {
+                if self.full {
+                    // Grants and results, and what leaves: rows would eat what is kept for the person's own words.
+                    answer.pages.clear();
+                    answer.more = true;
                 }
-                Err(trouble) => self.pull_failed(&trouble),
+                self.pull.empty = if answer.pages.is_empty() { self.pull.empty + 1 } else { 0 };
+                let next = self.pull.request.take().filter(|_| answer.more && !answer.pages.is_empty());
+                let next = next.map(|request| ask_next(&request, &answer));
+                self.effects.push(Effect::TakeIn(flight, Box::new(answer)));
+                if let Some(request) = next.filter(|_| !self.is_to_be_silent()) {
+                    let flight = self.flight();
+                    self.effects.push(Effect::Pull(flight, Box::new(request.clone())));
+                    self.pull.ahead = Some(Ahead { flight, request, answer: None });
+                }
             }
+            Err(trouble) => self.pull_failed(&trouble),
         }
     }
 
@@ -136,7 +183,7 @@ impl Engine {
         if self.full {
             self.pull_failed(&Trouble::Full);
         } else if !took.more {
-            self.pull.flight = None;
+            (self.pull.flight, self.pull.ahead) = (None, None);
             self.pull.empty = 0;
             self.pull.backoff.reset();
             self.pull.not_before = self.now.mono;
@@ -154,7 +201,7 @@ impl Engine {
     }
 
     fn pull_failed(&mut self, trouble: &Trouble) {
-        self.pull.flight = None;
+        (self.pull.flight, self.pull.ahead) = (None, None);
         self.pull.empty = 0;
         let at = self.trouble(|engine| &mut engine.pull.backoff, trouble);
         (self.pull.again, self.pull.not_before) = (true, at);

@@ -289,12 +289,13 @@ impl World {
     }
 
     fn befall_device(&mut self, index: usize) {
-        const WHAT: [Fault; 9] = [
+        const WHAT: [Fault; 10] = [
             Fault::Offline,
             Fault::Offline,
             Fault::Portal,
             Fault::Ended,
             Fault::Sleep,
+            Fault::Clock,
             Fault::Clock,
             Fault::Clock,
             Fault::Room,

@@ -1,5 +1,6 @@
 //! What the engine decides, one happening at a time: where the simulation would only see that it came right later.
 
+mod ahead;
 mod any;
 mod file;
 mod network;
