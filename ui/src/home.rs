@@ -86,7 +86,7 @@ fn Task(props: &TaskProps) -> Html {
             <div class="task-words">
                 <h3 lang="sv"><bdi>{ &task.title }</bdi></h3>
                 if let Some(detail) = &task.detail {
-                    <p lang="sv"><bdi>{ detail }</bdi></p>
+                    <p lang="sv" dir="auto">{ detail }</p>
                 }
                 if let Some(due) = task.due_at {
                     <p class="due">

@@ -46,7 +46,7 @@ pub(crate) fn SearchPage() -> Html {
                 <div class="field">
                     <label for="search-words">{ words.say("search-label") }</label>
                     <p class="hint" id="search-hint">{ words.say("search-hint") }</p>
-                    <input id="search-words" type="search" autocomplete="off" spellcheck="false" maxlength={MAX} ref={field}
+                    <input id="search-words" type="search" dir="auto" autocomplete="off" spellcheck="false" maxlength={MAX} ref={field}
                         aria-describedby="search-hint" value={(*written).clone()} {oninput} />
                 </div>
             </form>

@@ -1,6 +1,7 @@
 case-title = Case
 case-list = My cases
 case-none = You have no case with us right now.
+case-none-by-code = You are logged in with a code. Your case is shown only when you log in with e-identification. You can always ask your caseworker about it.
 case-concerns = Concerns
 case-number = Case number
 case-opened = opened { $day }

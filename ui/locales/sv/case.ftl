@@ -1,6 +1,7 @@
 case-title = Ärende
 case-list = Mina ärenden
 case-none = Du har inget ärende hos oss just nu.
+case-none-by-code = Du är inloggad med en kod. Ditt ärende visas bara när du loggar in med e‑legitimation. Du kan alltid fråga din handläggare om det.
 case-concerns = Gäller
 case-number = Ärendenummer
 case-opened = öppnat { $day }

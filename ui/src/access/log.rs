@@ -1,8 +1,9 @@
 //! Who has looked: the log in plain words, by day. It is asked for anew each time and never kept on the device.
 
 use super::purpose_key;
+use crate::app::use_me;
 use crate::call::use_call;
-use crate::kit::{Empty, Failed, Page, awaited};
+use crate::kit::{Empty, Failed, Icon, Page, Sign, awaited};
 use crate::locale::{Key, Words, use_words};
 use crate::moment::{self, Form, Moment};
 use crate::route::Route;
@@ -16,6 +17,7 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn AccessLogPage() -> Html {
     let words = use_words();
+    let me = use_me();
     let answer = use_call(ShowAccessLog { before: None });
     html! {
         <Page id="access-log" title={words.say("access-log")} back={(Route::Me, words.say("identity-me"))}>
@@ -25,7 +27,14 @@ pub(crate) fn AccessLogPage() -> Html {
             } else {
                 html! { <Lines first={first.lines.clone()} next={first.next.clone()} /> }
             }) }
-            <p class="hint">{ words.say("access-log-wrong") }</p>
+            <section>
+                <p class="hint">{ words.say("access-log-wrong") }</p>
+                if !me.phone.is_empty() {
+                    <a class="button" href={format!("tel:{}", me.phone)}>
+                        <Icon sign={Sign::Phone} />{ words.say("kit-call") }{ " " }<bdi dir="ltr">{ &me.phone }</bdi>
+                    </a>
+                }
+            </section>
         </Page>
     }
 }
@@ -161,4 +170,42 @@ fn what(words: &Words, what: &LogThing) -> AttrValue {
         LogThing::Other => return words.say("access-log-other"),
     };
     words.say_with(key, &[("title", title.as_str().into())])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::locale::Locale;
+
+    fn line(who: LogWho) -> LogLineView {
+        LogLineView {
+            at: 1,
+            who,
+            act: LogAct::Read,
+            what: LogThing::Document { sort: DocumentSort::Investigation, title: "Stöd i hemmet".into() },
+            purpose: None,
+            unassigned: false,
+            concerns: None,
+            about: None,
+        }
+    }
+
+    fn plain(words: &Words, line: &LogLineView) -> String {
+        sentence(words, line).replace(['\u{2068}', '\u{2069}'], "")
+    }
+
+    #[test]
+    fn a_line_says_who_did_what_with_what() {
+        let words = Words::new(Locale::Swedish);
+        let staff = |name: Option<&str>| LogWho::Staff {
+            name: name.map(str::to_owned),
+            title: Some("Socialsekreterare".into()),
+            unit: Some("Barn och familj".into()),
+        };
+        let by_name = line(staff(Some("Sara Lind")));
+        assert_eq!(plain(&words, &by_name), "Sara Lind, socialsekreterare, läste utredningen ”Stöd i hemmet”.");
+        let by_role = line(staff(None));
+        assert_eq!(plain(&words, &by_role), "Socialsekreterare, Barn och familj, läste utredningen ”Stöd i hemmet”.");
+        assert_eq!(plain(&words, &line(LogWho::Me)), "Du läste utredningen ”Stöd i hemmet”.");
+    }
 }

@@ -1,10 +1,11 @@
 //! The list of cases. Who has one case only comes straight to it.
 
+use crate::app::use_me;
 use crate::call::use_call;
 use crate::case::show::CasePage;
 use crate::case::stage_key;
 use crate::kit::{Empty, Icon, Newer, Page, Sign, awaited};
-use crate::locale::{Words, use_words};
+use crate::locale::{Key, Words, use_words};
 use crate::route::Route;
 use bridge::case::{CaseRowView, ListCases};
 use yew::prelude::*;
@@ -13,6 +14,7 @@ use yew::prelude::*;
 #[component]
 pub(crate) fn CasesPage() -> Html {
     let words = use_words();
+    let me = use_me();
     let answer = use_call(ListCases {});
     if let Some([only]) =
         answer.asked.ready().map(|rows| rows.as_slice()).filter(|rows| !rows.iter().any(|row| row.newer))
@@ -22,7 +24,9 @@ pub(crate) fn CasesPage() -> Html {
     html! {
         <Page id="cases" title={words.say("case-list")}>
             { awaited(&answer, |rows| if rows.is_empty() {
-                html! { <Empty text={words.say("case-none")} /> }
+                // Whoever came in with a code is served no case, and it is not said that there is none.
+                let none = if me.invited { Key("case-none-by-code") } else { Key("case-none") };
+                html! { <Empty text={words.say(none)} /> }
             } else {
                 html! { <ul role="list" class="rows">{ for rows.iter().map(|row| show_row(&words, row)) }</ul> }
             }) }

@@ -88,7 +88,7 @@ fn show_case(words: &Words, case: &CaseView, people: Html) -> Html {
                     { show_stage(words, case.row.stage) }
                     if let Some(next) = &case.next_step {
                         <h3>{ words.say("case-next") }</h3>
-                        <p lang="sv"><bdi>{ next }</bdi></p>
+                        <p lang="sv" dir="auto">{ next }</p>
                     }
                 </section>
                 { show_caseworker(words, &case.caseworker) }
@@ -189,7 +189,7 @@ fn show_entry(words: &Words, case: &str, entry: &EntryView) -> Html {
                 <article>
                     { entry_head(words.say("relation-closed"), *at, name) }
                     <p>{ words.say(closed_key(*why)) }</p>
-                    <p lang="sv"><bdi>{ ground }</bdi></p>
+                    <p lang="sv" dir="auto">{ ground }</p>
                 </article>
             </li>
         },

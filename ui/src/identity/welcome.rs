@@ -90,7 +90,7 @@ fn show_choice(words: &Words, one: &MunicipalityView, choice: &UseReducerHandle<
         <div class="municipality" key={one.id.clone()}>
             <label class="choice">
                 <input type="radio" name="municipality" value={one.id.clone()} checked={is_chosen} {onchange} />
-                <span><bdi>{ &one.name }</bdi></span>
+                <span><bdi lang="sv">{ &one.name }</bdi></span>
             </label>
             if is_chosen && !is_desk {
                 <p class="hint call">

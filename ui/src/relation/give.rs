@@ -57,7 +57,7 @@ pub(super) fn Give() -> Html {
             words.say_with("relation-give-detail", &[("months", months(&words, draft.months).as_str().into())]);
         return html! {
             <Confirm id="give-confirm" question={words.say("relation-give-question")} {detail}
-                yes={words.say("relation-give-yes")} {on_yes} {on_no} />
+                yes={words.say("relation-give-yes")} loses=false {on_yes} {on_no} />
         };
     }
     let on_code = {
