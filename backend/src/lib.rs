@@ -100,6 +100,7 @@ pub fn router(app: Arc<App>) -> Router {
         .merge(openapi::router())
         .merge(identity::router())
         .merge(access::router())
+        .merge(case::router())
         .merge(document::router())
         .merge(party::router())
         .merge(sync::router())

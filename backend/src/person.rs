@@ -66,6 +66,7 @@ impl Person {
             name: self.name(),
             staff: self.realm == Realm::Staff,
             title: self.title.clone(),
+            left: false,
         }
     }
 

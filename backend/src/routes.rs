@@ -5,6 +5,7 @@
 
 use crate::openapi;
 use protocol::access::{LogPage, OpenScope, Opened};
+use protocol::case::{Assignable, MaskGround};
 use protocol::document::BlobStored;
 use protocol::identity::{Device, Me, Municipality};
 use protocol::invite::{InviteMade, MakeInvite};
@@ -151,6 +152,12 @@ pub static ROUTES: &[Route] = &[
         .caller()
         .takes(Takes::Query(&["before"], 0))
         .gives(Gives::Json(of::<LogPage>())),
+    get("/cases/{case}/assignable", "Whom a case can be given to, for whoever may give it away")
+        .caller()
+        .gives(Gives::Json(of::<Vec<Assignable>>())),
+    get("/mask-grounds", "The legal grounds that staff choose from when they keep passages from somebody")
+        .caller()
+        .gives(Gives::Json(of::<Vec<MaskGround>>())),
     put("/uploads/{scope}/{blob}", "Stores a file under an id of its sender's, for an act in that lane")
         .caller()
         .takes(Takes::Bytes)

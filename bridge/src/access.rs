@@ -1,7 +1,8 @@
-//! Opening case content for work (staff), and who looked at what is one's own.
+//! Opening case content for work (staff), the openings that a lead looks at, and who looked at what is one's own.
 
 use crate::document::DocumentSort;
-use crate::{Call, Millis};
+use crate::sync::RefusedView;
+use crate::{Call, Millis, Topic};
 use serde::{Deserialize, Serialize};
 
 /// Open content with a purpose that is logged first. Online only.
@@ -32,6 +33,79 @@ pub enum Purpose {
 
 impl Call for OpenScope {
     const NAME: &'static str = "open_scope";
+    type Reply = ();
+}
+
+/// Openings of what was not assigned to whoever opened it, in the units that I lead: those that nobody has looked at
+/// first, then the newest.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListOpenings {}
+
+impl Call for ListOpenings {
+    const NAME: &'static str = "list_openings";
+    const TOPICS: &'static [Topic] = &[Topic::Case, Topic::Sync];
+    type Reply = Vec<OpeningView>;
+}
+
+/// An opening.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct OpeningView {
+    /// For [`ReviewOpening`].
+    pub opening: String,
+    /// Who, by name and title.
+    pub by: String,
+    /// The case's number.
+    pub number: String,
+    /// What it is about.
+    pub title: String,
+    /// Whom it concerns.
+    pub concerns: String,
+    /// Why; none of a purpose that this build does not know.
+    pub purpose: Option<Purpose>,
+    /// Why, in their own words.
+    pub reason: String,
+    /// When.
+    pub at: Millis,
+    /// Where it stands.
+    pub state: OpeningState,
+    /// This build cannot read it. Nothing else is told of it.
+    pub newer: bool,
+}
+
+/// Whether somebody has looked at an opening.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "state", rename_all = "snake_case")]
+pub enum OpeningState {
+    /// Nobody has.
+    Open,
+    /// It is my own: somebody else looks at it.
+    Own,
+    /// I have, and it waits to be sent.
+    Waiting,
+    /// I have, and it was refused.
+    Refused(RefusedView),
+    /// Somebody has.
+    Reviewed {
+        /// Who, by name and title.
+        by: String,
+        /// When.
+        at: Millis,
+        /// What they made of it.
+        note: Option<String>,
+    },
+}
+
+/// Say that I have looked at an opening.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReviewOpening {
+    /// Which.
+    pub opening: String,
+    /// What I made of it.
+    pub note: Option<String>,
+}
+
+impl Call for ReviewOpening {
+    const NAME: &'static str = "review_opening";
     type Reply = ();
 }
 
@@ -122,8 +196,12 @@ pub enum LogAct {
     LetIn,
     /// Ended somebody's access.
     ShutOut,
+    /// Gave the case to another caseworker.
+    Assigned,
     /// Asked for something to be done.
     Asked,
+    /// Looked at an opening by somebody to whom it was not assigned.
+    Reviewed,
     /// Newer than this build.
     #[serde(other)]
     Unknown,

@@ -1,5 +1,6 @@
 //! Cases and what is written in them.
 
+use crate::sync::RefusedView;
 use crate::{Call, Millis, Topic};
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +91,8 @@ pub struct CaseView {
     pub row: CaseRowView,
     /// Whom to turn to.
     pub caseworker: CaseworkerView,
+    /// Whether that is me.
+    pub yours: bool,
     /// What happens next.
     pub next_step: Option<String>,
     /// When it was opened.
@@ -127,6 +130,8 @@ pub enum EntryView {
         author: String,
         /// When it happened.
         at: Millis,
+        /// From whom it or passages of it are kept; on a desk.
+        kept: Vec<crate::mask::KeptView>,
     },
     /// A document, to open.
     Document {
@@ -140,6 +145,8 @@ pub enum EntryView {
         author: String,
         /// When.
         at: Millis,
+        /// From whom it or passages of it are kept; on a desk.
+        kept: Vec<crate::mask::KeptView>,
     },
     /// An access to the case that ended by itself; for the staff who work on it.
     Closed {
@@ -172,6 +179,124 @@ pub enum ClosedBy {
     /// The one it concerns got protected identity.
     Protected,
     /// Newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
+/// Whom can a case be given to? Only the backend knows.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListAssignable {
+    /// Which.
+    pub case: String,
+}
+
+impl Call for ListAssignable {
+    const NAME: &'static str = "list_assignable";
+    type Reply = Vec<AssignableView>;
+}
+
+/// A colleague whom a case can be given to.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignableView {
+    /// For [`AssignCase`].
+    pub person: String,
+    /// Name.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// Unit.
+    pub unit: String,
+}
+
+/// Give a case to another caseworker, with its threads.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AssignCase {
+    /// Which.
+    pub case: String,
+    /// Who has it from then on.
+    pub person: String,
+    /// Why.
+    pub ground: String,
+}
+
+impl Call for AssignCase {
+    const NAME: &'static str = "assign_case";
+    type Reply = ();
+}
+
+/// What I decided in a case and is not done: it waits to be sent, or was refused. Also of a case that is not on the desk
+/// any more.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListCaseActs {
+    /// Which.
+    pub case: String,
+}
+
+impl Call for ListCaseActs {
+    const NAME: &'static str = "list_case_acts";
+    const TOPICS: &'static [Topic] = &[Topic::Case, Topic::Sync];
+    type Reply = Vec<CaseActView>;
+}
+
+/// One decision that is not done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CaseActView {
+    /// What.
+    pub act: CaseAct,
+    /// Why not, if it was refused; otherwise it waits.
+    pub refused: Option<RefusedView>,
+}
+
+/// What was decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CaseAct {
+    /// The case goes to another caseworker.
+    Assign,
+    /// Something is kept from somebody, or shown again.
+    Mask,
+    /// Somebody reads no names of staff, or reads them again.
+    HideStaff,
+}
+
+/// What I am reminded of: somebody in one of my cases soon comes of an age at which something changes.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct ListReminders {}
+
+impl Call for ListReminders {
+    const NAME: &'static str = "list_reminders";
+    const TOPICS: &'static [Topic] = &[Topic::Case];
+    type Reply = Vec<ReminderView>;
+}
+
+/// A reminder.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ReminderView {
+    /// For [`ShowCase`].
+    pub case: String,
+    /// The case's number.
+    pub number: String,
+    /// Whom it concerns.
+    pub concerns: String,
+    /// What changes.
+    pub rule: AgeRule,
+    /// At which age.
+    pub years: i64,
+    /// When.
+    pub at: Millis,
+    /// By which law.
+    pub law: String,
+}
+
+/// What changes at an age.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AgeRule {
+    /// From then on one speaks for oneself.
+    OwnAction,
+    /// Then custody ends.
+    Majority,
+    /// Something else, or newer than this build.
     #[serde(other)]
     Unknown,
 }

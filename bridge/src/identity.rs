@@ -80,6 +80,8 @@ pub struct MeView {
     pub phone: String,
     /// Whether they came in with a code from staff, see [`crate::invite`], and come in again with another.
     pub invited: bool,
+    /// Whether they lead a unit.
+    pub leads: bool,
 }
 
 /// As whom one logs in.

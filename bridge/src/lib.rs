@@ -10,6 +10,7 @@ pub mod document;
 pub mod home;
 pub mod identity;
 pub mod invite;
+pub mod mask;
 pub mod message;
 pub mod party;
 pub mod relation;

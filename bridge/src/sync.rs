@@ -28,12 +28,27 @@ pub struct SyncView {
     pub refused: u32,
     /// How many of those are told of on the first page: tasks and powers of attorney.
     pub refused_tasks: u32,
+    /// Where the oldest of what staff decided and was refused stands, if there is one.
+    pub refused_at: Option<RefusedAt>,
     /// Whether there is room on this device.
     pub storage: Storage,
     /// What became of mutations that waited, when what is stored here was damaged and made anew.
     pub rescued: Option<Rescue>,
     /// The device's clock is behind the service's: what may stay here only for a time has left until the next contact.
     pub clock_behind: bool,
+}
+
+/// A place on a desk for what was refused and is no message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "at", rename_all = "snake_case")]
+pub enum RefusedAt {
+    /// Among the openings that a lead looks at.
+    Openings,
+    /// In a case.
+    Case {
+        /// Which.
+        case: String,
+    },
 }
 
 /// Whether there is room on this device.

@@ -154,6 +154,23 @@ pub struct HideStaff {
     pub hidden: bool,
 }
 
+/// That somebody around a case reads of staff by title and unit only; in the scope of the staff who work on the case and
+/// in no other. Its id is the person's. Gone when they read names again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct HiddenStaff {
+    /// The case.
+    pub case: CaseId,
+    /// Who, by name.
+    pub name: String,
+    /// Why, in the words of whoever decided it.
+    pub ground: String,
+    /// Who decided it, by name and title.
+    pub by: String,
+    /// When.
+    pub at: Millis,
+}
+
 /// On the desk of a unit's lead: content of the unit that somebody opened without being assigned to it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FlaggedOpening {
@@ -171,6 +188,35 @@ pub struct FlaggedOpening {
     pub reason: String,
     /// When.
     pub at: Millis,
+    /// It was the desk's owner: somebody else looks at it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub own: bool,
+    /// What a lead said of it; none as long as nobody has looked at it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub review: Option<Review>,
+}
+
+/// That a lead has looked at an opening.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Review {
+    /// Who, by name and title.
+    pub by: String,
+    /// When.
+    pub at: Millis,
+    /// What they made of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// Say that one has looked at a flagged opening. By a lead of the case's unit, never of one's own. Lane: the sender's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct ReviewOpening {
+    /// Which: the id of the [`FlaggedOpening`].
+    pub opening: RecordId,
+    /// What one made of it, 1..=[`MAX_REASON`] characters.
+    #[serde(default)]
+    pub note: Option<String>,
 }
 
 /// A page of the access log as the caller may read it, newest first (`GET /access/log?before=…`).
@@ -249,8 +295,12 @@ pub enum LogAct {
     LetIn,
     /// Ended somebody's access.
     ShutOut,
+    /// Gave the case to another caseworker.
+    Assigned,
     /// Asked for something to be done.
     Asked,
+    /// Looked at an opening by somebody to whom it was not assigned.
+    Reviewed,
     /// Something newer than this build.
     #[serde(other)]
     Unknown,

@@ -173,6 +173,33 @@ pub struct WriteNote {
     pub hidden_from: Vec<PersonId>,
 }
 
+/// Give a case to another caseworker, with the threads about it. By the case's own caseworker or a lead of its unit, to
+/// staff of the same unit or of one that shares an activity with it. Lane: the staff scope of the case, or a lead's own.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct AssignCase {
+    /// The case.
+    pub case: CaseId,
+    /// Who has it from now on.
+    pub person: PersonId,
+    /// Why, 1..=300 characters.
+    pub ground: String,
+}
+
+/// Somebody whom a case can be given to (`GET /cases/{case}/assignable`).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Assignable {
+    /// Who.
+    pub person: PersonId,
+    /// Name as shown.
+    pub name: String,
+    /// Title.
+    pub title: String,
+    /// The unit's name.
+    pub unit: String,
+}
+
 /// Let a guardian or representative into a case that concerns somebody else. Staff only; a relation
 /// makes eligible, this step opens. Lane: the staff scope of the case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -221,4 +248,51 @@ pub struct Mask {
     /// The legal ground that is shown in their place, 1..=200 characters; needed with `sections`, and only then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ground: Option<String>,
+}
+
+/// What is kept from whom of a note or document; in the scope of the staff who work on the case and in no other. Its id
+/// is that of the note or document. Gone when nothing is kept from anybody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Masking {
+    /// The case.
+    pub case: CaseId,
+    /// By person.
+    pub from: Vec<Kept>,
+}
+
+/// What is kept from one person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct Kept {
+    /// From whom.
+    pub person: PersonId,
+    /// By name.
+    pub name: String,
+    /// The whole: they do not know of it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub whole: bool,
+    /// Passages, as [`Mask::sections`] counts them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub passages: Vec<KeptPassage>,
+}
+
+/// A passage that is kept from somebody.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct KeptPassage {
+    /// Which, from 0.
+    pub passage: u32,
+    /// The legal ground that stands in its place.
+    pub ground: String,
+}
+
+/// A legal ground for keeping passages from somebody (`GET /mask-grounds`). Data of the installation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct MaskGround {
+    /// As it stands in the place of what is kept; for [`Mask::ground`].
+    pub law: String,
+    /// What it is for, in plain words.
+    pub about: String,
 }

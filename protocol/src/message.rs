@@ -43,6 +43,9 @@ pub struct Participant {
     /// The staff member's title, such as "Socialsekreterare".
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
+    /// They take part no more, but what they wrote stands here.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub left: bool,
 }
 
 /// One message; never changed once sent.

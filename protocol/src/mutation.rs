@@ -66,6 +66,8 @@ acts! {
     OpenCase(crate::case::OpenCase);
     /// Move a case to another stage.
     MoveCase(crate::case::MoveCase);
+    /// Give a case to another caseworker.
+    AssignCase(crate::case::AssignCase);
     /// Write a journal note.
     WriteNote(crate::case::WriteNote);
     /// Let a guardian or representative into a case.
@@ -82,6 +84,8 @@ acts! {
     CompleteTask(crate::task::CompleteTask);
     /// Say that opened content was shown again.
     Seen(crate::access::Seen);
+    /// Say that one has looked at a flagged opening.
+    ReviewOpening(crate::access::ReviewOpening);
     /// Decide that somebody reads no names of staff.
     HideStaff(crate::access::HideStaff);
     /// Record how somebody is related to the person whom a case concerns.

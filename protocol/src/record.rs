@@ -130,6 +130,12 @@ bodies! {
     Representation(crate::relation::Representation) = "representation";
     /// An access to a case that ended by itself.
     Closure(crate::relation::Closure) = "closure";
+    /// That somebody soon comes of an age at which something changes.
+    AgeReminder(crate::relation::AgeReminder) = "age_reminder";
+    /// What is kept from whom of a note or document.
+    Masking(crate::case::Masking) = "masking";
+    /// That somebody reads no names of staff.
+    HiddenStaff(crate::access::HiddenStaff) = "hidden_staff";
     /// A lead's row of an opening to look at.
     FlaggedOpening(crate::access::FlaggedOpening) = "flagged_opening";
     /// Somebody around a case.

@@ -133,6 +133,41 @@ pub struct RepresentedCase {
     pub until: Option<Millis>,
 }
 
+/// That somebody whom a case concerns soon comes of an age at which something changes, on the desk of the case's
+/// caseworker: some weeks before, until the day is there. It changes nothing by itself.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+pub struct AgeReminder {
+    /// The case.
+    pub case: CaseId,
+    /// Its number.
+    pub number: String,
+    /// Whom it concerns.
+    pub concerns: String,
+    /// What changes.
+    pub rule: AgeRule,
+    /// At which age.
+    pub years: i64,
+    /// When: the first moment of that birthday in Sweden.
+    pub at: Millis,
+    /// The law that says so.
+    pub law: String,
+}
+
+/// What changes at an age. The ages are data of the installation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "openapi", derive(schemars::JsonSchema))]
+#[serde(rename_all = "snake_case")]
+pub enum AgeRule {
+    /// From then on one speaks for oneself.
+    OwnAction,
+    /// Then custody ends.
+    Majority,
+    /// A rule of the installation's own, or newer than this build.
+    #[serde(other)]
+    Unknown,
+}
+
 /// An access to a case that ended without its holder's or staff's asking for just that; in the scope of the staff who
 /// work on the case. Its id is the person's. Gone when the person is let in again.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

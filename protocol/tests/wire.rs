@@ -1,7 +1,7 @@
 //! The wire as it was shipped: every text here must decode for ever, and encode to the same again.
 
-use digiteam_protocol::access::{FlaggedOpening, Grant, LogPage, OpenScope, Opened, SyncMode};
-use digiteam_protocol::case::{Case, CaseRow, Note};
+use digiteam_protocol::access::{FlaggedOpening, Grant, HiddenStaff, LogPage, OpenScope, Opened, SyncMode};
+use digiteam_protocol::case::{Assignable, Case, CaseRow, MaskGround, Masking, Note};
 use digiteam_protocol::document::{BlobStored, Document};
 use digiteam_protocol::identity::{Device, Me, Municipality};
 use digiteam_protocol::invite::{InviteMade, MakeInvite};
@@ -10,7 +10,7 @@ use digiteam_protocol::mutation::{Act, Mutation, MutationResult, Outcome};
 use digiteam_protocol::party::{Found, LookUp, Party};
 use digiteam_protocol::person::Profile;
 use digiteam_protocol::refusal::Refusal;
-use digiteam_protocol::relation::{Closure, RelationKind, Representation};
+use digiteam_protocol::relation::{AgeReminder, Closure, RelationKind, Representation};
 use digiteam_protocol::sync::{
     DigestResponse, Event, EventKind, Page, PullRequest, PullResponse, PushRequest, PushResponse,
 };
@@ -33,8 +33,19 @@ fn records() {
         r#"{"by":"Samir Nouri, socialsekreterare","number":"2026-1","title":"Stöd","concerns":"Moa Berg","purpose":"stand_in",
         "reason":"Sara är sjuk.","at":1}"#,
     );
+    check::<FlaggedOpening>(
+        r#"{"by":"Leif Torp, enhetschef","number":"2026-1","title":"Stöd","concerns":"Moa Berg","purpose":"review",
+        "reason":"Klagomål.","at":1,"own":true,"review":{"by":"Lena Ek, enhetschef","at":2,"note":"I sin ordning."}}"#,
+    );
     check::<CaseRow>(
         r#"{"case":"c1","scope":"x","number":"2026-1","title":"Stöd","concerns":"Moa Berg","stage":"received"}"#,
+    );
+    check::<Masking>(
+        r#"{"case":"c1","from":[{"person":"p1","name":"Moa Berg","whole":true},{"person":"p2","name":"Johan Lind",
+        "passages":[{"passage":2,"ground":"26 kap. 1 § OSL"}]}]}"#,
+    );
+    check::<HiddenStaff>(
+        r#"{"case":"c1","name":"Johan Lind","ground":"hot","by":"Sara Holm, socialsekreterare","at":1}"#,
     );
     check::<Note>(
         r#"{"case":"c1","heading":"Samtal","text":"Vi talade.","author":"Sara Holm, socialsekreterare","happened_at":1,"signed_at":2}"#,
@@ -54,6 +65,10 @@ fn records() {
     check::<Thread>(
         r#"{"thread":"t1","case":"c1","subject":"Möte","participants":[{"person":"p1","name":"Moa Berg","staff":false},
         {"person":"s1","name":"Sara Holm","staff":true,"title":"Socialsekreterare"}],"started_at":1}"#,
+    );
+    check::<Thread>(
+        r#"{"thread":"t1","case":"c1","subject":"Möte","participants":[{"person":"s1","name":"Sara Holm","staff":true,"left":true}],
+        "started_at":1}"#,
     );
     check::<Message>(r#"{"from":"p1","text":"Hej","sent_at":1}"#);
     check::<Message>(
@@ -75,6 +90,9 @@ fn relations() {
     check::<Representation>(
         r#"{"side":"represented","name":"Moa Berg","kind":"power_of_attorney","matters":["messages","meetings","file"],"until":9,
         "warn_at":7,"source":"person","checked_at":1,"cases":[]}"#,
+    );
+    check::<AgeReminder>(
+        r#"{"case":"c1","number":"2026-1","concerns":"Vera Berg","rule":"majority","years":18,"at":9,"law":"6 kap. 2 § FB"}"#,
     );
     check::<Closure>(r#"{"case":"c1","name":"Moa Berg","why":"kept_apart","ground":"kontaktförbud","at":1}"#);
     check::<Party>(
@@ -117,6 +135,7 @@ fn mutations() {
         r#"{"act":"mark_read","thread":"t1","upto_seq":3}"#,
         r#"{"act":"open_case","case":"c1","number":"2026-1","title":"Stöd","person":"p1","next_step":null,"visible":true}"#,
         r#"{"act":"move_case","case":"c1","stage":"closed","next_step":null}"#,
+        r#"{"act":"assign_case","case":"c1","person":"s2","ground":"Sara slutar"}"#,
         r#"{"act":"write_note","case":"c1","note":"n1","heading":"Samtal","text":"Vi talade.","happened_at":1,"hidden_from":["p2"]}"#,
         r#"{"act":"open_case_to","case":"c1","person":"p2","ground":"vårdnadshavare","review_at":9}"#,
         r#"{"act":"close_case_to","case":"c1","person":"p2","ground":"vårdnaden har upphört"}"#,
@@ -127,6 +146,7 @@ fn mutations() {
         r#"{"act":"ask_for","case":"c1","task":"k1","person":"p1","title":"Kvitto","detail":null,"due_at":null}"#,
         r#"{"act":"complete_task","task":"k1"}"#,
         r#"{"act":"seen","scope":"x","at":1}"#,
+        r#"{"act":"review_opening","opening":"o1","note":"I sin ordning."}"#,
         r#"{"act":"hide_staff","case":"c1","person":"p1","ground":"hot","hidden":true}"#,
         r#"{"act":"seen","scope":"x","at":1,"record":"d1"}"#,
     ] {
@@ -164,6 +184,8 @@ fn requests_and_answers() {
     check::<MakeInvite>(r#"{"scope":"s2","person":"p1","checked":"document"}"#);
     check::<InviteMade>(r#"{"invite":"i1","code":"K7QF-2M8X","expires_at":7}"#);
     check::<Device>(r#"{"session":"f1","platform":"android","since":4,"used_at":5,"is_this":true}"#);
+    check::<Assignable>(r#"{"person":"s2","name":"Samir Nouri","title":"Socialsekreterare","unit":"Barn och familj"}"#);
+    check::<MaskGround>(r#"{"law":"26 kap. 1 § OSL","about":"Någons personliga förhållanden"}"#);
     check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in"}"#);
     check::<OpenScope>(r#"{"scope":"x","purpose":"stand_in","reason":"Sara är sjuk."}"#);
     check::<LogPage>(

@@ -40,12 +40,24 @@ macro_rules! with_commands {
             case::list_cases,
             case::list_caseload,
             case::show_case,
+            case::list_assignable,
+            case::assign_case,
+            case::list_case_acts,
+            case::list_reminders,
+            case::show_masking,
+            case::list_mask_grounds,
+            case::hide_from,
+            case::show_again,
+            case::list_hidden_staff,
+            case::hide_staff,
             party::list_parties,
             party::find_person,
             party::change_party,
             document::show_document,
             document::show_page,
             access::open_scope,
+            access::list_openings,
+            access::review_opening,
             access::show_access_log,
             search::search,
             relation::list_representations,
@@ -69,7 +81,7 @@ mod tests {
         ($($feature:ident :: $name:ident,)*) => { [$(stringify!($name)),*] };
     }
 
-    const BOTH: [&str; 26] = [
+    const BOTH: [&str; 28] = [
         "show_session",
         "list_municipalities",
         "sign_in",
@@ -79,6 +91,8 @@ mod tests {
         "unlock",
         "lock",
         "sign_out",
+        "list_devices",
+        "sign_out_device",
         "note_activity",
         "choose_idle",
         "show_sync",
@@ -97,10 +111,8 @@ mod tests {
         "show_page",
         "search",
     ];
-    const RESIDENT: [&str; 13] = [
+    const RESIDENT: [&str; 11] = [
         "use_invite",
-        "list_devices",
-        "sign_out_device",
         "show_home",
         "complete_task",
         "list_threads",
@@ -112,12 +124,24 @@ mod tests {
         "withdraw_power_of_attorney",
         "show_access_log",
     ];
-    const DESK: [&str; 8] = [
+    const DESK: [&str; 20] = [
         "give_invite",
         "take_back_invite",
         "list_inbox",
         "list_caseload",
         "open_scope",
+        "list_openings",
+        "review_opening",
+        "list_assignable",
+        "assign_case",
+        "list_case_acts",
+        "list_reminders",
+        "show_masking",
+        "list_mask_grounds",
+        "hide_from",
+        "show_again",
+        "list_hidden_staff",
+        "hide_staff",
         "list_parties",
         "find_person",
         "change_party",

@@ -1,12 +1,12 @@
 //! What stands around every page of an open session: the way past the navigation, whose service this is, how
 //! fresh it is, the places, and what was told.
 
-use crate::access::AccessLogPage;
+use crate::access::{AccessLogPage, ReviewPage, ReviewPlace};
 use crate::app::use_me;
 use crate::case::{CasePage, CaseloadPage, CasesPage};
 use crate::document::DocumentPage;
 use crate::home::HomePage;
-use crate::identity::{IdleChoice, LeaveButtons, LoginNeeded, MePage};
+use crate::identity::{DeskMePage, IdleChoice, LeaveButtons, LoginNeeded, MePage};
 use crate::kit::{Icon, Sign};
 use crate::locale::{Key, Words, use_words};
 use crate::message::{InboxPage, ThreadPage, ThreadsPage};
@@ -75,8 +75,16 @@ pub(crate) fn DeskFrame(props: &FrameProps) -> Html {
         <div class="frame desk">
             <SkipLink />
             <header class="bar">
-                <p class="whose"><bdi>{ &me.municipality }</bdi><span class="who"><bdi>{ &me.name }</bdi></span></p>
-                <nav class="desk-places" aria-label={words.say("kit-nav")}>{ places(&words, &DESK_PLACES, &here) }</nav>
+                <p class="whose"><bdi>{ &me.municipality }</bdi>
+                    <a class="who" id="nav-me" href={Route::Me.to_string()}
+                        aria-current={(here == Route::Me).then_some("page")}>
+                        <bdi>{ &me.name }</bdi><span class="visually-hidden">{ ": " }{ words.say("identity-me-desk") }</span>
+                    </a>
+                </p>
+                <nav class="desk-places" aria-label={words.say("kit-nav")}>
+                    { places(&words, &DESK_PLACES, &here) }
+                    if me.leads { <ReviewPlace is_here={here == Route::Review} /> }
+                </nav>
                 <Freshness />
                 <IdleChoice brief=true />
                 <LeaveButtons />
@@ -108,9 +116,9 @@ fn desk_page(route: &Route) -> Html {
         Route::Case(case) => html! { <CaseloadPage key="caseload" {case} /> },
         Route::Document(document) => html! { <DocumentPage key={route.to_string()} {document} /> },
         Route::Search => html! { <SearchPage key="search" /> },
-        Route::Home | Route::Messages | Route::Me | Route::Relations | Route::AccessLog => {
-            html! { <InboxPage key="inbox" /> }
-        }
+        Route::Review => html! { <ReviewPage key="review" /> },
+        Route::Me => html! { <DeskMePage key="me" /> },
+        Route::Home | Route::Messages | Route::Relations | Route::AccessLog => html! { <InboxPage key="inbox" /> },
     }
 }
 
@@ -118,7 +126,8 @@ fn page(route: &Route) -> Html {
     // Keyed by the place, so that another thread or case is another page and its heading takes the focus.
     let key = route.to_string();
     match route.clone() {
-        Route::Home => html! { <HomePage {key} /> },
+        // The lead of a unit has no place for it in a resident's window.
+        Route::Home | Route::Review => html! { <HomePage {key} /> },
         Route::Messages => html! { <ThreadsPage {key} /> },
         Route::Thread(thread) => html! { <ThreadPage {key} {thread} /> },
         Route::Cases => html! { <CasesPage {key} /> },

@@ -20,6 +20,7 @@ pub(crate) enum Route {
     Relations,
     Search,
     AccessLog,
+    Review,
 }
 
 impl Route {
@@ -31,6 +32,7 @@ impl Route {
             None if path == "me" => Self::Me,
             None if path == "relations" => Self::Relations,
             None if path == "search" => Self::Search,
+            None if path == "review" => Self::Review,
             Some(("me", "log")) => Self::AccessLog,
             Some(("messages", id)) if !id.is_empty() => Self::Thread(id.to_owned()),
             Some(("cases", id)) if !id.is_empty() => Self::Case(id.to_owned()),
@@ -71,6 +73,7 @@ impl fmt::Display for Route {
             Self::Relations => write!(out, "#/relations"),
             Self::Search => write!(out, "#/search"),
             Self::AccessLog => write!(out, "#/me/log"),
+            Self::Review => write!(out, "#/review"),
         }
     }
 }
@@ -113,6 +116,7 @@ mod tests {
             Route::Relations,
             Route::Search,
             Route::AccessLog,
+            Route::Review,
         ] {
             assert_eq!(Route::parse(&route.to_string()), route);
         }

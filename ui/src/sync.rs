@@ -7,7 +7,7 @@ use crate::moment::{self, Form};
 use crate::notice::{Notice, use_tell};
 use crate::route::Route;
 use crate::shell;
-use bridge::sync::{DismissRescue, Rescue, ShowSync, Storage, SyncView};
+use bridge::sync::{DismissRescue, RefusedAt, Rescue, ShowSync, Storage, SyncView};
 use yew::prelude::*;
 
 /// The line.
@@ -90,9 +90,15 @@ fn room(storage: Storage) -> Option<Key> {
     }
 }
 
-/// Where it stands what was refused: tasks on the first page, everything else in its thread.
+/// Where it stands what was refused: what staff decided in its case, tasks on the first page, everything else in its
+/// thread.
 fn place_of_refused(sync: &SyncView) -> Route {
-    if sync.refused_tasks == sync.refused { Route::Home } else { Route::Messages }
+    match &sync.refused_at {
+        Some(RefusedAt::Case { case }) => Route::Case(case.clone()),
+        Some(RefusedAt::Openings) => Route::Review,
+        None if sync.refused_tasks == sync.refused => Route::Home,
+        None => Route::Messages,
+    }
 }
 
 fn fresh(words: &Words, sync: &SyncView) -> AttrValue {

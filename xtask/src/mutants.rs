@@ -22,6 +22,19 @@ use crate::test::POSTGRES;
 /// So many worlds are enough to meet any of these faults.
 const SEEDS: &str = "400";
 
+/// Patches that do not fit the code any more.
+pub(crate) fn stale() -> Result<Vec<String>> {
+    let mut stale = Vec::new();
+    for patch in files(&root().join("mutants"))? {
+        let fits = command("git").args(["apply", "--check"]).arg(&patch).stderr(Stdio::null()).status()?.success();
+        if !fits {
+            let name = patch.strip_prefix(root()).unwrap_or(&patch);
+            stale.push(format!("{}: does not fit the code any more", name.display()));
+        }
+    }
+    Ok(stale)
+}
+
 struct Mutant {
     patch: PathBuf,
     invariant: String,

@@ -8,13 +8,15 @@ mod grant;
 mod hide;
 pub mod log;
 mod open;
+mod review;
 
 pub use grant::{
     Held, NewGrant, grant, granted_until, grants, held, renew_threads, require, require_case_staff, require_served,
     revoke, served,
 };
-pub use hide::hide_staff;
+pub use hide::{hide_staff, show_hidden};
 pub use open::{LEASE, open_scope, seen};
+pub use review::review_opening;
 
 use crate::App;
 use axum::Router;

@@ -5,17 +5,16 @@
 
 use super::grant::require_by;
 use super::log::{Entry, Place};
+use super::review::flag;
 use crate::App;
 use crate::db::Tx;
 use crate::error::{Body, Error};
 use crate::identity::Caller;
-use crate::person;
 use crate::text;
 use axum::Json;
 use axum::extract::State;
 use protocol::Millis;
-use protocol::access::{FlaggedOpening, MAX_REASON, OpenScope, Opened, Purpose, Role, Seen};
-use protocol::id::{CaseId, PersonId};
+use protocol::access::{MAX_REASON, OpenScope, Opened, Purpose, Role, Seen};
 use protocol::refusal::RefusalCode;
 use std::sync::Arc;
 
@@ -72,32 +71,6 @@ async fn give_lease(tx: &mut Tx<'_>, caller: &Caller, wish: &OpenScope, until: M
     .execute(&mut *tx.conn)
     .await?;
     tx.feed.regrant(&caller.person);
-    Ok(())
-}
-
-/// Puts the opening on the desk of whoever leads the case's unit.
-async fn flag(tx: &mut Tx<'_>, caller: &Caller, place: &Place, purpose: Purpose, reason: &str) -> Result<(), Error> {
-    let leads: Vec<(String, String, String)> = sqlx::query_as(
-        "SELECT l.person, c.number, c.title FROM case_file c JOIN unit_lead l ON l.unit = c.unit WHERE c.id = $1",
-    )
-    .bind(place.case.as_ref().map(CaseId::as_str))
-    .fetch_all(&mut *tx.conn)
-    .await?;
-    let Some((_, number, title)) = leads.first().cloned() else { return Ok(()) };
-    let opening = FlaggedOpening {
-        by: person::find(tx, &caller.person).await?.signature(),
-        number,
-        title,
-        concerns: person::find(tx, &place.concerns).await?.name(),
-        purpose,
-        reason: reason.to_owned(),
-        at: tx.now,
-    };
-    let id = uuid::Uuid::now_v7().to_string();
-    for (lead, ..) in leads {
-        let desk = person::find(tx, &PersonId::new(lead)).await?.own_scope(tx).await?;
-        tx.feed.put(&desk, &id, &opening)?;
-    }
     Ok(())
 }
 

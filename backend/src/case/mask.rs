@@ -4,16 +4,21 @@
 //! legal ground. The two stand apart: neither lifts the other.
 
 use super::{CaseFile, find, project_all};
+use crate::App;
 use crate::access::require_case_staff;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::identity::Caller;
 use crate::text;
-use protocol::case::{MAX_HIDDEN, Mask, paragraphs};
+use axum::Json;
+use axum::extract::State;
+use protocol::case::{Kept, KeptPassage, MAX_HIDDEN, Mask, MaskGround, Masking, paragraphs};
 use protocol::document::{MAX_SECTIONS, Section};
-use protocol::id::PersonId;
+use protocol::id::{PersonId, ScopeId};
+use protocol::identity::Realm;
 use protocol::refusal::RefusalCode;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// Shows a note or document, or passages of it, to everybody in the case but those named: gone from the scopes of
 /// whoever may not see it any more, put into those of whoever may again. Nobody else's scope moves.
@@ -48,6 +53,17 @@ pub async fn mask(tx: &mut Tx<'_>, caller: &Caller, act: Mask) -> Result<(), Err
     project_all(tx, &act.case).await
 }
 
+/// The legal grounds that staff choose from.
+pub(super) async fn grounds(State(app): State<Arc<App>>, caller: Caller) -> Result<Json<Vec<MaskGround>>, Error> {
+    if caller.realm != Realm::Staff {
+        return Err(RefusalCode::Access.into());
+    }
+    let mut snapshot = app.db.snapshot().await?;
+    let rows: Vec<(String, String)> =
+        sqlx::query_as("SELECT law, about FROM mask_ground ORDER BY place, id").fetch_all(&mut *snapshot).await?;
+    Ok(Json(rows.into_iter().map(|(law, about)| MaskGround { law, about }).collect()))
+}
+
 /// Notes who must not see `fact`.
 ///
 /// # Errors
@@ -66,6 +82,63 @@ pub async fn withhold(tx: &mut Tx<'_>, case: &CaseFile, fact: &str, from: &[Pers
             .await?;
     }
     Ok(())
+}
+
+/// Shows the staff of a case what is kept from whom of every note and document in it.
+///
+/// # Errors
+/// When the database fails.
+pub(super) async fn show_masks(
+    tx: &mut Tx<'_>,
+    case: &CaseFile,
+    staff: &ScopeId,
+    facts: impl Iterator<Item = &str>,
+) -> Result<(), Error> {
+    let mut masked = masked_in(tx, case).await?;
+    for fact in facts {
+        match masked.remove(fact) {
+            Some(from) => {
+                let from = from.into_values().collect();
+                tx.feed.put(staff, fact, &Masking { case: case.id.clone(), from })?;
+            }
+            None => tx.feed.remove::<Masking>(staff, fact),
+        }
+    }
+    Ok(())
+}
+
+/// What is kept from whom, by fact and person.
+async fn masked_in(tx: &mut Tx<'_>, case: &CaseFile) -> Result<BTreeMap<String, BTreeMap<String, Kept>>, Error> {
+    // A whole has no passage.
+    type Row = (String, String, String, String, Option<i64>, Option<String>);
+    let rows: Vec<Row> = sqlx::query_as(
+        "SELECT m.fact, p.id, p.given_name, p.family_name, m.passage, m.ground
+         FROM (SELECT fact, person, NULL AS passage, NULL AS ground FROM withheld
+               UNION ALL SELECT fact, person, passage, ground FROM masked) m
+         JOIN person p ON p.id = m.person
+         WHERE m.fact IN (SELECT id FROM note WHERE case_id = $1 UNION ALL SELECT id FROM document WHERE case_id = $1)
+         ORDER BY m.fact, p.id, m.passage",
+    )
+    .bind(case.id.as_str())
+    .fetch_all(&mut *tx.conn)
+    .await?;
+    let mut masked: BTreeMap<String, BTreeMap<String, Kept>> = BTreeMap::new();
+    for (fact, person, given, family, passage, ground) in rows {
+        let kept = masked.entry(fact).or_default().entry(person.clone()).or_insert_with(|| Kept {
+            person: PersonId::new(person),
+            name: format!("{given} {family}"),
+            whole: false,
+            passages: Vec::new(),
+        });
+        match passage.zip(ground) {
+            None => kept.whole = true,
+            Some((passage, ground)) => {
+                let passage = u32::try_from(passage).map_err(|error| Error::Internal(error.to_string()))?;
+                kept.passages.push(KeptPassage { passage, ground });
+            }
+        }
+    }
+    Ok(masked)
 }
 
 /// Whoever has nothing to do with the case's municipality or person is told of as if they did not exist.

@@ -5,30 +5,41 @@
 //! ([`Fact::project`]): a fact that is withheld from somebody is not in their scope at all, so nothing of theirs moves
 //! when it changes.
 
+mod assign;
 mod audience;
 mod close;
 mod mask;
 mod open;
 mod project;
 
+pub use assign::assign;
 pub use audience::Audience;
 pub use close::{close_party, close_to};
 pub use mask::{mask, withhold};
 pub use open::{confirm_proxy, open, open_to};
 pub use project::{Fact, project_all, show};
 
+use crate::App;
 use crate::access::require_case_staff;
 use crate::db::Tx;
 use crate::error::Error;
 use crate::feed::{STAFF, code, decode, scope_for};
 use crate::identity::Caller;
 use crate::{person, relation, text};
+use axum::Router;
+use axum::routing::get;
 use protocol::Millis;
 use protocol::access::ScopeKind;
 use protocol::case::{MoveCase, Note, Stage, WriteNote};
 use protocol::id::{CaseId, MunicipalityId, PersonId, ScopeId};
 use protocol::refusal::RefusalCode;
 use protocol::relation::Matter;
+use std::sync::Arc;
+
+/// The routes.
+pub fn router() -> Router<Arc<App>> {
+    Router::new().route("/cases/{case}/assignable", get(assign::handle)).route("/mask-grounds", get(mask::grounds))
+}
 
 /// A case as stored.
 pub struct CaseFile {

@@ -4,11 +4,14 @@
 //! stands changes nothing in a feed, so projecting too much is only slow, never wrong.
 
 use super::audience::audiences;
+use super::mask::show_masks;
 use super::{Audience, CaseFile, find};
+use crate::access::show_hidden;
 use crate::db::Tx;
 use crate::document;
 use crate::error::Error;
 use crate::person::{self, Person};
+use crate::relation;
 use protocol::case::{Case, CaseRow, Caseworker, Masked, Note, paragraphs};
 use protocol::document::{Document, Section};
 use protocol::id::{CaseId, PersonId, ScopeId};
@@ -100,10 +103,11 @@ fn mask(text: &str, grounds: &BTreeMap<usize, String>) -> (String, Vec<Masked>) 
 /// # Errors
 /// When the database fails.
 pub async fn show<T: Fact>(tx: &mut Tx<'_>, case: &CaseFile, id: &str, staff: &Person, fact: &T) -> Result<(), Error> {
-    for audience in audiences(tx, case).await? {
-        put(tx, &audience, id, staff, fact)?;
+    let audiences = audiences(tx, case).await?;
+    for audience in &audiences {
+        put(tx, audience, id, staff, fact)?;
     }
-    Ok(())
+    show_masks(tx, case, &audiences[0].scope, std::iter::once(id)).await
 }
 
 /// Shows `case` and all that is in it to every audience, as far as each may see it.
@@ -126,6 +130,11 @@ pub async fn project_all(tx: &mut Tx<'_>, case: &CaseId) -> Result<(), Error> {
             put(tx, audience, id, author, document)?;
         }
     }
+    let staff = audiences[0].scope.clone();
+    let facts = notes.iter().map(|(id, ..)| id.as_str()).chain(documents.iter().map(|(id, ..)| id.as_str()));
+    show_masks(tx, &file, &staff, facts).await?;
+    show_hidden(tx, &file.id, &staff).await?;
+    relation::remind_case(tx, &file).await?;
     let desks = desks(tx, &file).await?;
     let row = CaseRow {
         case: file.id.clone(),

@@ -17,8 +17,9 @@ pub(super) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
         Realm::Staff => "desk",
     };
     let mut snapshot = app.db.snapshot().await?;
-    let row: Option<(String, String, String, String, String)> = sqlx::query_as(
-        "SELECT person.given_name, person.family_name, municipality.name, municipality.phone, scope.id
+    let row: Option<(String, String, String, String, String, i64)> = sqlx::query_as(
+        "SELECT person.given_name, person.family_name, municipality.name, municipality.phone, scope.id,
+             (SELECT COUNT(*) FROM unit_lead WHERE unit_lead.person = person.id)
          FROM person JOIN municipality ON municipality.id = person.municipality
          JOIN scope ON scope.kind = $1 AND scope.fact = person.id AND scope.audience = person.id
          WHERE person.id = $2",
@@ -27,11 +28,8 @@ pub(super) async fn me(State(app): State<Arc<App>>, caller: Caller) -> Result<Js
     .bind(caller.person.as_str())
     .fetch_optional(&mut *snapshot)
     .await?;
-    let (given_name, family_name, municipality_name, municipality_phone, scope) = row.ok_or(RefusalCode::Access)?;
-    let (leads,): (i64,) = sqlx::query_as("SELECT COUNT(*) FROM unit_lead WHERE person = $1")
-        .bind(caller.person.as_str())
-        .fetch_one(&mut *snapshot)
-        .await?;
+    let (given_name, family_name, municipality_name, municipality_phone, scope, leads) =
+        row.ok_or(RefusalCode::Access)?;
     Ok(Json(Me {
         person: caller.person,
         name: format!("{given_name} {family_name}"),

@@ -101,6 +101,8 @@ struct AgeRule {
     name: String,
     years: i64,
     law: String,
+    /// How many days before it caseworkers are reminded; as it was if nothing is said.
+    remind_days: Option<i64>,
 }
 
 /// Units, of several municipalities, that may lend each other staff.
@@ -173,12 +175,14 @@ async fn write(tx: &mut Tx<'_>, region: Region, today: Date) -> Result<(), Error
 async fn write_rules(tx: &mut Tx<'_>, region: &Region) -> Result<(), Error> {
     for row in &region.age_rule {
         sqlx::query(
-            "INSERT INTO age_rule (name, years, law) VALUES ($1, $2, $3)
-             ON CONFLICT (name) DO UPDATE SET years = excluded.years, law = excluded.law",
+            "INSERT INTO age_rule (name, years, law, remind_days) VALUES ($1, $2, $3, COALESCE(CAST($4 AS BIGINT), 0))
+             ON CONFLICT (name) DO UPDATE SET years = excluded.years, law = excluded.law,
+                 remind_days = COALESCE(CAST($4 AS BIGINT), age_rule.remind_days)",
         )
         .bind(&row.name)
         .bind(row.years)
         .bind(&row.law)
+        .bind(row.remind_days)
         .execute(&mut *tx.conn)
         .await?;
     }

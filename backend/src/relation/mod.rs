@@ -10,12 +10,14 @@ mod apart;
 mod attorney;
 mod protect;
 mod record;
+mod remind;
 mod show;
 
 pub use apart::{are_apart, end_keep_apart, keep_apart, mark_apart};
 pub use attorney::{give, invite, withdraw};
 pub use protect::{end_protected, guard, is_veiled, mark_protected};
-pub use record::{NewRelation, check, end, insert, record};
+pub use record::{NewRelation, check, end, insert, record, share_activity};
+pub use remind::{forget_reminders, remind, remind_case};
 pub use show::{refresh, show};
 
 use crate::db::Tx;

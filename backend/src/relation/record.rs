@@ -151,12 +151,20 @@ async fn may_work_on(tx: &mut Tx<'_>, file: &CaseFile, staff: &Person) -> Result
     if staff.municipality == file.municipality {
         return Ok(true);
     }
+    share_activity(tx, unit, &file.unit).await
+}
+
+/// Whether two units may lend each other staff.
+///
+/// # Errors
+/// When the database fails.
+pub async fn share_activity(tx: &mut Tx<'_>, one: &str, other: &str) -> Result<bool, Error> {
     let (shared,): (i64,) = sqlx::query_as(
         "SELECT COUNT(*) FROM shared_activity a JOIN shared_activity b ON b.activity = a.activity
          WHERE a.unit = $1 AND b.unit = $2",
     )
-    .bind(unit)
-    .bind(&file.unit)
+    .bind(one)
+    .bind(other)
     .fetch_one(&mut *tx.conn)
     .await?;
     Ok(shared > 0)

@@ -144,6 +144,9 @@ async fn collect_daily(app: Arc<App>) {
         if let Err(error) = relation::refresh(&app.db).await {
             tracing::error!(%error, "relations were not shown anew");
         }
+        if let Err(error) = relation::remind(&app.db).await {
+            tracing::error!(%error, "nobody was reminded of an age");
+        }
         if let Err(error) = party::complete(&app.db).await {
             tracing::error!(%error, "who is around a case was not shown");
         }

@@ -2,7 +2,7 @@
 
 use crate::town::Town;
 use digiteam_backend::document;
-use protocol::case::{CloseCaseTo, Mask, OpenCase, OpenCaseTo, WriteNote};
+use protocol::case::{AssignCase, CloseCaseTo, Mask, OpenCase, OpenCaseTo, WriteNote};
 use protocol::document::{BlobRef, DocumentSort, Section, SignDocument};
 use protocol::id::{BlobId, CaseId, DocumentId, MessageId, PersonId, RecordId, ThreadId};
 use protocol::message::{SendMessage, StartThread};
@@ -94,6 +94,11 @@ pub(crate) async fn attached(town: &Town, person: &str, blob: &str) -> BlobRef {
 /// Ends what `person` sees of `case`.
 pub(crate) fn close_case_to(case: &str, person: &str) -> CloseCaseTo {
     CloseCaseTo { case: CaseId::new(case), person: PersonId::new(person), ground: "vårdnaden har upphört".into() }
+}
+
+/// Gives `case` to `person`.
+pub(crate) fn assign_case(case: &str, person: &str) -> AssignCase {
+    AssignCase { case: CaseId::new(case), person: PersonId::new(person), ground: "tar över efter Sara".into() }
 }
 
 /// Hides `fact` from these and nobody else.

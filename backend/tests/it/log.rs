@@ -275,12 +275,17 @@ async fn where_a_threat_was_decided_staff_show_by_title_and_unit() {
         town.must_not("moa", decide("far", true), RefusalCode::Access).await;
         town.must_not("sara", decide("granne", true), RefusalCode::Access).await;
         town.must("sara", decide("far", true)).await;
+        town.open("sara", "case_row", "c1").await.expect("may open");
+        assert_eq!(town.ids("sara", "hidden_staff").await, ["far"], "{}: staff do not see it", town.engine);
+        assert!(town.ids("barn", "hidden_staff").await.is_empty(), "the child is told of it");
         let far = lines(&town, "far").await;
         assert!(!far.is_empty() && far.iter().all(|line| line.by.name.is_none()), "{}: {far:?}", town.engine);
         assert_eq!(far[0].by.unit.as_deref(), Some("Barn och familj"));
         assert!(by(&lines(&town, "moa").await, "Sara Holm").len() > 1, "others read names");
         assert!(lines(&town, "moa").await.iter().all(|line| line.about.is_none() || line.act == LogAct::LetIn));
+        assert!(town.ids("far", "hidden_staff").await.is_empty(), "he is told of it");
         town.must("sara", decide("far", false)).await;
+        assert!(town.ids("sara", "hidden_staff").await.is_empty(), "{}", town.engine);
         assert!(!by(&lines(&town, "far").await, "Sara Holm").is_empty());
     }
 }

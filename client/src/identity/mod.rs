@@ -176,5 +176,6 @@ fn me_view(me: &Me) -> MeView {
         municipality: me.municipality_name.clone(),
         phone: me.municipality_phone.clone(),
         invited: !me.level.is_eid(),
+        leads: me.leads,
     }
 }

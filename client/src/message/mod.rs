@@ -11,9 +11,9 @@ use protocol::message::{Participant, Thread};
 /// The longest beginning of a message that a list shows.
 const PREVIEW: usize = 140;
 
-/// The others in a thread; somebody alone in it is not their own other.
+/// The others who take part in a thread now; somebody alone in it is not their own other.
 fn others<'t>(thread: &'t Thread, me: &'t str) -> impl Iterator<Item = &'t Participant> {
-    thread.participants.iter().filter(move |participant| participant.person.as_str() != me)
+    thread.participants.iter().filter(move |participant| !participant.left && participant.person.as_str() != me)
 }
 
 /// A message's beginning, on one line.

@@ -30,6 +30,8 @@ pub(crate) enum Meta {
     Heard,
     /// The latest that it was reckoned to say since then, without contact.
     Reached,
+    /// The legal grounds for masks, as they were asked for last.
+    MaskGrounds,
     /// The highest number of a record that the index has looked at.
     Indexed,
     /// How far the purge after a wipe has come; nothing: all is clean.
@@ -56,6 +58,7 @@ impl Meta {
             Self::ClockOffset => "clock_offset",
             Self::Heard => "heard",
             Self::Reached => "reached",
+            Self::MaskGrounds => "mask_grounds",
             Self::Indexed => "indexed",
             Self::Purge => "purge",
             Self::Rewrite => "rewrite",

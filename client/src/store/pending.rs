@@ -6,6 +6,7 @@
 
 use super::attachment::{lack, release};
 use super::{Meta, Store, StoreError};
+use bridge::sync::RefusedAt;
 use protocol::Millis;
 use protocol::id::{MutationId, ScopeId};
 use protocol::mutation::{Act, Mutation, MutationResult, Outcome};
@@ -19,7 +20,7 @@ use uuid::Uuid;
 const MAX_BYTES: usize = 1 << 20;
 
 /// How many wait, and how many were refused.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Standing {
     /// Not known to be done.
     pub(crate) waiting: u32,
@@ -27,6 +28,8 @@ pub(crate) struct Standing {
     pub(crate) refused: u32,
     /// How many of those are told of on the first page: tasks and powers of attorney.
     pub(crate) refused_tasks: u32,
+    /// Where the oldest of what staff decided stands.
+    pub(crate) refused_at: Option<RefusedAt>,
 }
 
 /// Which acts are to be sent.
@@ -194,7 +197,14 @@ impl Store {
         )
         .fetch_one(self.read())
         .await?;
-        Ok(Standing { waiting, refused, refused_tasks })
+        let decided: Option<Option<String>> = sqlx::query_scalar(
+            "SELECT act ->> '$.case' FROM pending WHERE state = 'refused'
+             AND (sort = 'review_opening' OR (sort <> 'start_thread' AND act ->> '$.case' IS NOT NULL)) ORDER BY no LIMIT 1",
+        )
+        .fetch_optional(self.read())
+        .await?;
+        let refused_at = decided.map(|case| case.map_or(RefusedAt::Openings, |case| RefusedAt::Case { case }));
+        Ok(Standing { waiting, refused, refused_tasks, refused_at })
     }
 
     /// Puts a refused act back at the end of its lane, as a new mutation. `false` when it is not there.

@@ -65,7 +65,7 @@ impl Client {
     /// `NotOpen`, or what the store says.
     pub async fn show_sync(&self, _: ShowSync) -> Result<SyncView, Failure> {
         let open = self.open()?;
-        let Standing { waiting, refused, refused_tasks } = open.store.standing().await?;
+        let Standing { waiting, refused, refused_tasks, refused_at } = open.store.standing().await?;
         Ok(SyncView {
             online: open.online.load(Ordering::Relaxed),
             as_of: open.store.meta(Meta::AsOf).await?,
@@ -73,6 +73,7 @@ impl Client {
             waiting,
             refused,
             refused_tasks,
+            refused_at,
             storage: open.store.storage(),
             rescued: open.store.rescued().await?,
             clock_behind: open.store.is_clock_behind(open.now()).await?,

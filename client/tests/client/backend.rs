@@ -96,7 +96,7 @@ impl Backend {
         });
         let app = Router::new()
             .route("/municipalities", get(oidc::municipalities))
-            .merge(oidc::own_routes())
+            .merge(oidc::own_routes().merge(crate::decide::routes()))
             .route("/sync/pull", post(pull))
             .route("/sync/push", post(push))
             .route("/sync/events", get(events))

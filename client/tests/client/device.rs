@@ -202,6 +202,7 @@ pub(crate) fn thread() -> Thread {
         name: name.to_owned(),
         staff,
         title: None,
+        left: false,
     };
     Thread {
         thread: ThreadId::new("t"),

@@ -3,6 +3,7 @@
 mod attachment;
 mod backend;
 mod blob;
+mod decide;
 mod device;
 mod devices;
 mod document;
@@ -16,6 +17,7 @@ mod party;
 mod passphrase;
 mod proof;
 mod relation;
+mod review;
 mod session;
 mod staff;
 mod stolen;

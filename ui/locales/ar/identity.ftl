@@ -113,3 +113,4 @@ identity-give-for = رمز لـ { $name }. اقرأه بصوت عالٍ أو د�
 identity-give-picture = الرمز كصورة QR
 identity-give-until = صالح حتى { $at }.
 identity-give-back = سحب الرمز
+identity-me-desk = أجهزتي

@@ -104,3 +104,4 @@ identity-give-for = Code for { $name }. Read it aloud or let them copy it. It is
 identity-give-picture = The code as a QR picture
 identity-give-until = Counts until { $at }.
 identity-give-back = Take the code back
+identity-me-desk = My devices

@@ -104,3 +104,4 @@ identity-give-for = Kod till { $name }. Läs upp den eller låt personen skriva 
 identity-give-picture = Koden som QR-bild
 identity-give-until = Gäller till { $at }.
 identity-give-back = Dra tillbaka koden
+identity-me-desk = Mina enheter

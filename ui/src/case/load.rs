@@ -1,6 +1,8 @@
 //! The cases on a caseworker's desk: the list at one side, the chosen case beside it once it was said what for.
 
 use crate::call::use_call;
+use crate::case::acts::Acts;
+use crate::case::remind::Reminders;
 use crate::case::show::CasePane;
 use crate::case::stage_key;
 use crate::kit::{Empty, Newer, Page, awaited};
@@ -32,6 +34,7 @@ pub(crate) fn CaseloadPage(props: &CaseloadProps) -> Html {
     });
     html! {
         <Page id="caseload" title={words.say("case-load")}>
+            <Reminders />
             <div class="desk-panes">
                 <div class="desk-list">
                     { awaited(&answer, |rows| if rows.is_empty() {
@@ -45,6 +48,7 @@ pub(crate) fn CaseloadPage(props: &CaseloadProps) -> Html {
                     }) }
                 </div>
                 <div class="desk-content">
+                    if let Some(case) = &props.case { <Acts {case} /> }
                     if let Some(one) = chosen_row {
                         <Content key={one.row.case.clone()} row={one.clone()} />
                     } else {

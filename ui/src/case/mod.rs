@@ -1,7 +1,12 @@
 //! Cases: where they stand, what happens next, whom to turn to, and everything that is written in them.
 
+mod acts;
+mod assign;
+mod hide;
 mod list;
 mod load;
+mod mask;
+mod remind;
 mod show;
 
 pub(crate) use list::CasesPage;

@@ -1,6 +1,10 @@
 //! One case: its stage in plain words, the next step, the caseworker, and the history, newest first.
 
+use crate::app::use_me;
 use crate::call::use_call;
+use crate::case::assign::Assign;
+use crate::case::hide::StaffNames;
+use crate::case::mask::Masking;
 use crate::case::{STAGES, stage_key};
 use crate::document::{show_passage, sort_key};
 use crate::kit::{Empty, Icon, Page, Sign, awaited, focus_quietly};
@@ -12,6 +16,7 @@ use crate::route::Route;
 use crate::shell::{self, WindowKind};
 use bridge::case::{CaseView, CaseworkerView, ClosedBy, EntryView, ShowCase, Stage};
 use bridge::document::DocumentSort;
+use bridge::mask::KeptView;
 use bridge::relation::ActingAt;
 use yew::prelude::*;
 
@@ -44,6 +49,7 @@ pub(crate) fn CasePage(props: &CaseProps) -> Html {
 #[component]
 pub(super) fn CasePane(props: &CaseProps) -> Html {
     let words = use_words();
+    let me = use_me();
     let answer = use_call(ShowCase { case: props.case.to_string() });
     let heading = use_node_ref();
     let is_ready = answer.asked.ready().is_some();
@@ -59,6 +65,10 @@ pub(super) fn CasePane(props: &CaseProps) -> Html {
                 <h2 id="case-heading" ref={heading} tabindex="-1" lang="sv"><bdi>{ &case.row.title }</bdi></h2>
             }
             { awaited(&answer, |case| show_case(&words, case, html! { <People case={props.case.clone()} /> })) }
+            if let Some(case) = answer.asked.ready().filter(|case| case.yours || me.leads) {
+                <Assign case={case.row.case.clone()} />
+            }
+            if let Some(case) = answer.asked.ready() { <StaffNames case={case.row.case.clone()} /> }
         </section>
     }
 }
@@ -89,7 +99,7 @@ fn show_case(words: &Words, case: &CaseView, people: Html) -> Html {
                 if case.entries.is_empty() {
                     <Empty text={words.say("case-no-entries")} />
                 } else {
-                    <ol role="list" class="entries">{ for case.entries.iter().map(|entry| show_entry(words, entry)) }</ol>
+                    <ol role="list" class="entries">{ for case.entries.iter().map(|entry| show_entry(words, &case.row.case, entry)) }</ol>
                 }
             </section>
         </>
@@ -138,19 +148,28 @@ fn worker_key() -> Key {
     if shell::window_kind() == WindowKind::Desk { Key("case-desk-worker") } else { Key("case-worker") }
 }
 
-fn show_entry(words: &Words, entry: &EntryView) -> Html {
+/// What is kept from whom, and the way to change it; on a desk.
+fn show_masking(case: &str, fact: &str, name: &str, kept: &[KeptView]) -> Html {
+    if shell::window_kind() != WindowKind::Desk {
+        return Html::default();
+    }
+    html! { <Masking case={case.to_owned()} fact={fact.to_owned()} name={name.to_owned()} kept={kept.to_vec()} /> }
+}
+
+fn show_entry(words: &Words, case: &str, entry: &EntryView) -> Html {
     match entry {
-        EntryView::Note { id, heading, passages, author, at } => html! {
+        EntryView::Note { id, heading, passages, author, at, kept } => html! {
             <li key={id.clone()} class="entry note">
                 <span class="entry-sign"><Icon sign={Sign::Note} /></span>
                 <article>
                     { entry_head(words.say("case-note"), *at, author) }
                     <h3 lang="sv"><bdi>{ heading }</bdi></h3>
                     { for passages.iter().map(|passage| show_passage(words, passage)) }
+                    { show_masking(case, id, heading, kept) }
                 </article>
             </li>
         },
-        EntryView::Document { document, sort, title, author, at } => html! {
+        EntryView::Document { document, sort, title, author, at, kept } => html! {
             <li key={document.clone()} class="entry document">
                 <span class="entry-sign">
                     <Icon sign={if *sort == DocumentSort::Decision { Sign::Decision } else { Sign::Document }} />
@@ -160,6 +179,7 @@ fn show_entry(words: &Words, entry: &EntryView) -> Html {
                     <h3>
                         <a class="document-link" lang="sv" href={Route::Document(document.clone()).to_string()}><bdi>{ title }</bdi></a>
                     </h3>
+                    { show_masking(case, document, title, kept) }
                 </article>
             </li>
         },

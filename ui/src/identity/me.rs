@@ -76,3 +76,19 @@ pub(crate) fn MePage() -> Html {
         </Page>
     }
 }
+
+/// A caseworker's own page: where they are logged in, and the language.
+#[component]
+pub(crate) fn DeskMePage() -> Html {
+    let words = use_words();
+    let me = use_me();
+    html! {
+        <Page id="me" title={words.say("identity-me-desk")}>
+            <dl class="card facts">
+                <div><dt>{ words.say("identity-name") }</dt><dd><bdi>{ &me.name }</bdi></dd></div>
+                <div><dt>{ words.say("identity-me-municipality") }</dt><dd><bdi>{ &me.municipality }</bdi></dd></div>
+            </dl>
+            <Devices />
+        </Page>
+    }
+}

@@ -18,6 +18,6 @@ pub(crate) use idle::{IdleChoice, IdleGuard};
 pub(crate) use invite::GiveInvitePanel;
 pub(crate) use leave::{LeaveButtons, LoginNeeded};
 pub(crate) use locked::LockedPage;
-pub(crate) use me::MePage;
+pub(crate) use me::{DeskMePage, MePage};
 pub(crate) use signing_in::SigningInPage;
 pub(crate) use welcome::WelcomePage;

@@ -1,6 +1,6 @@
 //! What no compiler checks: which crate knows which, how long files get, how they open, which words must
-//! not stand in them, whether every language has every text, and what dependencies are made of. Never
-//! changes a file.
+//! not stand in them, whether every language has every text, whether the mutants' patches fit the code, and
+//! what dependencies are made of. Never changes a file.
 
 mod arrows;
 mod deny;
@@ -11,6 +11,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, ensure};
 
+use crate::mutants;
 use crate::run::{command, output, root, say, step};
 
 /// Everything, dependencies' licences and sources included.
@@ -32,6 +33,7 @@ pub(crate) fn check() -> Result<()> {
         faults.extend(words::faults(&name, &text).into_iter().map(|fault| format!("{name}: {fault}")));
     }
     faults.extend(texts::faults(&root().join("ui/locales"))?);
+    faults.extend(mutants::stale()?);
     for fault in &faults {
         say(format!("   {fault}"));
     }

@@ -2,6 +2,7 @@
 //! somebody takes out otherwise is found.
 
 use super::chain::{ERASE, Row, append, make_salt};
+use crate::access::review;
 use crate::db::{Db, Tx};
 use crate::error::Error;
 use crate::text::hex;
@@ -65,6 +66,7 @@ async fn erase_in(tx: &mut Tx<'_>, municipality: &MunicipalityId, before: Millis
         .bind(ERASE)
         .execute(&mut *tx.conn)
         .await?;
+    review::forget(tx, municipality, before).await?;
     let note = Row {
         municipality: municipality.to_string(),
         n: 0,

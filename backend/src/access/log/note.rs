@@ -133,6 +133,7 @@ impl Written {
             Act::SendMessage(act) => thread("send_message", &act.thread),
             Act::OpenCase(act) => case("open_case", &act.case),
             Act::MoveCase(act) => case("move_case", &act.case),
+            Act::AssignCase(act) => case("assign_case", &act.case).about(&act.person),
             Act::WriteNote(act) => case("write_note", &act.case).fact(act.note.as_str()),
             Act::OpenCaseTo(act) => case("open_case_to", &act.case).about(&act.person),
             Act::CloseCaseTo(act) => case("close_case_to", &act.case).about(&act.person),
@@ -155,6 +156,7 @@ impl Written {
             Act::MarkRead(_)
             | Act::CompleteTask(_)
             | Act::Seen(_)
+            | Act::ReviewOpening(_)
             | Act::Invite(_)
             | Act::GivePowerOfAttorney(_)
             | Act::WithdrawPowerOfAttorney(_)

@@ -86,6 +86,7 @@ const VISIBLE: &str = "
            b.given_name AS by_given, b.family_name AS by_family, b.title AS by_title, u.name AS by_unit,
            c.given_name AS concerns_given, c.family_name AS concerns_family,
            a.given_name AS about_given, a.family_name AS about_family,
+           CASE WHEN a.realm = 'staff' THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS about_staff,
            f.title AS case_title, t.subject, d.sort, d.title AS document_title, n.heading,
            CAST((SELECT COUNT(*) FROM staff_hidden h WHERE h.person IN ($1, e.concerns)) AS BIGINT) AS hidden,
            CASE WHEN c.protected <> 0 AND c.id <> $1 THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END AS veiled
@@ -135,6 +136,7 @@ struct Row {
     concerns_family: String,
     about_given: Option<String>,
     about_family: Option<String>,
+    about_staff: i64,
     case_title: Option<String>,
     subject: Option<String>,
     sort: Option<String>,
@@ -148,7 +150,8 @@ impl Row {
     fn line(self, reader: &Caller) -> Result<LogLine, Error> {
         let role: Role = decode(&self.role)?;
         let (veiled, staff) = (self.veiled != 0, role == Role::Caseworker);
-        let hidden = staff && (veiled || self.hidden > 0);
+        let nameless = veiled || self.hidden > 0;
+        let hidden = staff && nameless;
         let by = LogReader {
             role,
             name: (!hidden).then(|| format!("{} {}", self.by_given, self.by_family)),
@@ -173,7 +176,11 @@ impl Row {
             unassigned: self.unassigned != 0,
             concerns: (self.concerns != reader.person.as_str())
                 .then(|| name(self.concerns_given, self.concerns_family)),
-            about: self.about_given.zip(self.about_family).map(|(given, family)| name(given, family)),
+            about: self
+                .about_given
+                .zip(self.about_family)
+                .filter(|_| !(nameless && self.about_staff != 0))
+                .map(|(given, family)| name(given, family)),
         })
     }
 }
@@ -187,7 +194,9 @@ fn act(stored: &str) -> LogAct {
         "open_case" | "move_case" => LogAct::Changed,
         "open_case_to" | "confirm_proxy" => LogAct::LetIn,
         "close_case_to" => LogAct::ShutOut,
+        "assign_case" => LogAct::Assigned,
         "ask_for" => LogAct::Asked,
+        "review_opening" => LogAct::Reviewed,
         _ => LogAct::Unknown,
     }
 }

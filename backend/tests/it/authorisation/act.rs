@@ -3,11 +3,11 @@
 use super::Row;
 use super::stage::{ACTORS, Actor, CODE, RECORDS, Record, Stage, word};
 use crate::acts::{
-    close_case_to, mask, open_case, open_case_to, send_message, sign_document, start_thread, write_note,
+    assign_case, close_case_to, mask, open_case, open_case_to, send_message, sign_document, start_thread, write_note,
 };
 use digiteam_backend::error::Error;
 use digiteam_backend::sync::push_in;
-use protocol::access::{HideStaff, Seen};
+use protocol::access::{HideStaff, ReviewOpening, Seen};
 use protocol::case::{MoveCase, Stage as CaseStage};
 use protocol::id::{CaseId, DeviceId, PersonId, RecordId, ScopeId, ThreadId};
 use protocol::message::MarkRead;
@@ -72,6 +72,7 @@ pub(super) fn sample(name: &str, actor: &Actor, record: &Record, scope: &ScopeId
         "MarkRead" => MarkRead { thread: ThreadId::new(thread), upto_seq: 1 }.into(),
         "OpenCase" => open_case("new", record.person, true).into(),
         "MoveCase" => MoveCase { case: CaseId::new(case), stage: CaseStage::Decided, next_step: None }.into(),
+        "AssignCase" => assign_case(case, record.colleague).into(),
         "WriteNote" => write_note(case, "new", &[]).into(),
         "OpenCaseTo" => open_case_to(case, record.proxy).into(),
         "CloseCaseTo" => close_case_to(case, record.proxy).into(),
@@ -88,6 +89,7 @@ pub(super) fn sample(name: &str, actor: &Actor, record: &Record, scope: &ScopeId
         .into(),
         "CompleteTask" => CompleteTask { task: RecordId::new(record.task()) }.into(),
         "Seen" => Seen { scope: scope.clone(), at: 1, record: None }.into(),
+        "ReviewOpening" => ReviewOpening { opening: RecordId::new(record.opening()), note: None }.into(),
         "HideStaff" => {
             let (case, person) = (CaseId::new(case), PersonId::new(record.person));
             HideStaff { case, person, ground: "hot".into(), hidden: true }.into()
@@ -153,6 +155,7 @@ fn name_of(act: &Act) -> &'static str {
         Act::MarkRead(_) => "MarkRead",
         Act::OpenCase(_) => "OpenCase",
         Act::MoveCase(_) => "MoveCase",
+        Act::AssignCase(_) => "AssignCase",
         Act::WriteNote(_) => "WriteNote",
         Act::OpenCaseTo(_) => "OpenCaseTo",
         Act::CloseCaseTo(_) => "CloseCaseTo",
@@ -161,6 +164,7 @@ fn name_of(act: &Act) -> &'static str {
         Act::AskFor(_) => "AskFor",
         Act::CompleteTask(_) => "CompleteTask",
         Act::Seen(_) => "Seen",
+        Act::ReviewOpening(_) => "ReviewOpening",
         Act::HideStaff(_) => "HideStaff",
         Act::RecordRelation(_) => "RecordRelation",
         Act::EndRelation(_) => "EndRelation",

@@ -22,6 +22,8 @@ enum Of {
     Open,
     /// The lines of the log about the case.
     Log,
+    /// Whom the case can be given to.
+    Assignable,
     /// Looking for somebody in its municipality.
     LookUp,
     /// The file of its document, by whatever scope.
@@ -37,7 +39,7 @@ enum Of {
 }
 
 /// Every endpoint; one that the backend's list has and this has not fails.
-const ENDPOINTS: [(&str, &str, Probe); 37] = [
+const ENDPOINTS: [(&str, &str, Probe); 39] = [
     ("GET", "/health", Probe::Plain("")),
     ("GET", "/health/ready", Probe::Plain("")),
     ("GET", "/health/live", Probe::Plain("")),
@@ -61,11 +63,13 @@ const ENDPOINTS: [(&str, &str, Probe); 37] = [
     ("POST", "/identity/userinfo", Probe::Plain("")),
     ("GET", "/municipalities", Probe::Plain("")),
     ("GET", "/me", Probe::Plain("")),
+    ("GET", "/mask-grounds", Probe::Plain("")),
     ("POST", "/blobs", Probe::Plain("bytes")),
     ("POST", "/sync/push", Probe::Plain(r#"{"device":"d","mutations":[]}"#)),
     ("GET", "/sync/events", Probe::Plain("")),
     ("POST", "/access/open", Probe::Of(Of::Open)),
     ("GET", "/access/log", Probe::Of(Of::Log)),
+    ("GET", "/cases/{case}/assignable", Probe::Of(Of::Assignable)),
     ("POST", "/party/look-up", Probe::Of(Of::LookUp)),
     ("GET", "/blobs/{scope}/{document}", Probe::Of(Of::File)),
     ("PUT", "/uploads/{scope}/{blob}", Probe::Of(Of::Upload)),
@@ -110,7 +114,7 @@ pub(super) async fn rows(stage: &Stage) -> Vec<Row> {
                 let part = match of {
                     Of::Case(_) => ", case",
                     Of::Thread(_) => ", thread",
-                    Of::Open | Of::Log | Of::LookUp | Of::File | Of::Sent | Of::Upload => "",
+                    Of::Open | Of::Log | Of::Assignable | Of::LookUp | Of::File | Of::Sent | Of::Upload => "",
                 };
                 for record in &RECORDS {
                     let mut cells = Vec::new();
@@ -153,6 +157,10 @@ async fn open(stage: &Stage, actor: &Actor, scope: &ScopeId, reason: Option<&str
 async fn tried(stage: &Stage, actor: &Actor, record: &Record, (method, path): (&str, &str), of: Of) -> String {
     let (body, wanted) = match of {
         Of::Open => return open(stage, actor, &stage.staff_scope(record).await, None).await.cell(),
+        Of::Assignable => {
+            let path = path.replace("{case}", record.case);
+            return stage.ask(actor, method, &path, String::new()).await.cell();
+        }
         Of::LookUp => {
             let body = json!({"case": record.case, "personal_number": record.number, "purpose": "handle"});
             return stage.ask(actor, method, path, body.to_string()).await.cell();

@@ -55,6 +55,8 @@ pub(super) struct Record {
     pub(super) person: &'static str,
     /// Who works on it.
     pub(super) caseworker: &'static str,
+    /// Who could work on it instead.
+    pub(super) colleague: &'static str,
     /// Who is let in for them.
     pub(super) proxy: &'static str,
     /// As what.
@@ -65,20 +67,20 @@ pub(super) struct Record {
 
 /// All of them.
 pub(super) const RECORDS: [Record; 3] = [
-    record("own", "c1", ("barn", "sara"), ("moa", "r-moa"), "199904219848"),
-    record("other", "c2", ("agnes", "ulf"), ("gustav", "r-agnes"), "199904219848"),
-    record("elsewhere", "c3", ("bo", "stina"), ("gustav", "r-bo"), "196301189863"),
+    record("own", "c1", ("barn", "moa", "r-moa"), ("sara", "samir"), "199904219848"),
+    record("other", "c2", ("agnes", "gustav", "r-agnes"), ("ulf", "una"), "199904219848"),
+    record("elsewhere", "c3", ("bo", "gustav", "r-bo"), ("stina", "sten"), "196301189863"),
 ];
 
-/// `(person, caseworker)` and `(proxy, relation)`.
+/// `(person, proxy, relation)` and `(caseworker, colleague)`.
 pub(super) const fn record(
     name: &'static str,
     case: &'static str,
-    (person, caseworker): (&'static str, &'static str),
-    (proxy, relation): (&'static str, &'static str),
+    (person, proxy, relation): (&'static str, &'static str, &'static str),
+    (caseworker, colleague): (&'static str, &'static str),
     number: &'static str,
 ) -> Record {
-    Record { name, case, person, caseworker, proxy, relation, number }
+    Record { name, case, person, caseworker, colleague, proxy, relation, number }
 }
 
 impl Record {
@@ -95,6 +97,11 @@ impl Record {
     /// The thread.
     pub(super) fn thread(&self) -> String {
         format!("{}-t", self.case)
+    }
+
+    /// That somebody opened it to whom it was not assigned.
+    pub(super) fn opening(&self) -> String {
+        format!("{}-o", self.case)
     }
 
     /// The file of the thread's first message.
@@ -140,6 +147,11 @@ impl Stage {
             .await;
         }
         town.must("sara", open_case_to("c1", "ombud")).await;
+        town.sql(
+            "INSERT INTO flagged_opening (id, municipality, case_id, by_person, purpose, reason, at)
+             SELECT id || '-o', municipality, id, 'samir', 'stand_in', 'Jag vikarierar.', 0 FROM case_file WHERE $1 > 0",
+        )
+        .await;
         town.must("agnes", Invite { code_hash: hash_code(CODE).expect("is a code") }).await;
         Self { town }
     }

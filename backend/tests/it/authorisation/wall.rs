@@ -14,7 +14,7 @@ use protocol::task::AskFor;
 use serde_json::json;
 
 /// What would be found of nothing at all.
-const NOTHING: Record = record("nothing", "c9", ("p9", "s9"), ("q9", "r9"), "199904219848");
+const NOTHING: Record = record("nothing", "c9", ("p9", "q9", "r9"), ("s9", "t9"), "199904219848");
 
 /// Those on the other side of it from the record `elsewhere`.
 fn outsiders() -> impl Iterator<Item = &'static Actor> {

@@ -81,6 +81,9 @@ impl Model {
             seen.push(("case", "c1"));
             let facts = self.facts.iter().filter(|(_, (_, hidden))| staff || !hidden.contains(who));
             seen.extend(facts.map(|(id, (kind, _))| (*kind, id.as_str())));
+            // Staff are told from whom something is kept, nobody else is.
+            let masked = self.facts.iter().filter(|(_, (_, hidden))| staff && !hidden.is_empty());
+            seen.extend(masked.map(|(id, _)| ("masking", id.as_str())));
         }
         if staff && is_open("c1") {
             seen.extend(["barn", "far", "moa", "ombud"].map(|person| ("party", person)));
@@ -219,7 +222,7 @@ impl World {
     async fn rows_of_case(&self) -> BTreeMap<String, BTreeSet<String>> {
         let mut snapshot = self.town.app.db.snapshot().await.expect("reads");
         let rows: Vec<(String, String)> = sqlx::query_as(
-            "SELECT s.audience, r.id FROM scope s JOIN record r ON r.scope = s.id WHERE s.fact = 'c1' AND r.deleted = 0",
+            "SELECT s.audience, r.id || ' ' || r.body FROM scope s JOIN record r ON r.scope = s.id WHERE s.fact = 'c1' AND r.deleted = 0",
         )
         .fetch_all(&mut *snapshot)
         .await

@@ -3,6 +3,10 @@
 //! A thread is one scope that all its participants share; staff see a summary row on their desk and open
 //! the words with a purpose. Messages are only ever added; a read mark only moves forward.
 
+mod hand_over;
+
+pub use hand_over::hand_over;
+
 use crate::access::{NewGrant, grant, granted_until, require, require_case_staff};
 use crate::case::CaseFile;
 use crate::db::Tx;
@@ -16,8 +20,8 @@ use protocol::document::BlobRef;
 use protocol::id::{MunicipalityId, PersonId, ScopeId, ThreadId};
 use protocol::identity::Realm;
 use protocol::message::{
-    MAX_FILE, MAX_FILES, MAX_SUBJECT, MAX_TEXT, MarkRead, Message, ReadMark, SendMessage, StartThread, Thread,
-    ThreadRow,
+    MAX_FILE, MAX_FILES, MAX_SUBJECT, MAX_TEXT, MarkRead, Message, Participant, ReadMark, SendMessage, StartThread,
+    Thread, ThreadRow,
 };
 use protocol::refusal::RefusalCode;
 
@@ -97,19 +101,19 @@ async fn show_participants_of(tx: &mut Tx<'_>, case: &CaseFile, thread: &ThreadI
         .bind(thread.as_str())
         .fetch_one(&mut *tx.conn)
         .await?;
-    let mut people: Vec<Person> = participants(tx, thread).await?.into_iter().map(|(person, _)| person).collect();
-    people.sort_by_key(|person| person.realm == Realm::Staff);
+    let mut people = participants(tx, thread).await?;
+    people.sort_by_key(|one| (one.person.realm == Realm::Staff, one.left));
     let concerned = person::find(tx, &case.person).await?;
     let mut veiled = false;
-    for person in people.iter().filter(|person| person.realm == Realm::Resident) {
-        veiled |= relation::is_veiled(tx, case, &concerned, &person.id).await?;
+    for one in people.iter().filter(|one| one.person.realm == Realm::Resident) {
+        veiled |= relation::is_veiled(tx, case, &concerned, &one.person.id).await?;
     }
     let name = if veiled { Person::veiled_participant } else { Person::participant };
     let shown = Thread {
         thread: thread.clone(),
         case: Some(case.id.clone()),
         subject,
-        participants: people.iter().map(name).collect(),
+        participants: people.iter().map(|one| Participant { left: one.left, ..name(&one.person) }).collect(),
         started_at,
     };
     let scope = scope_for(tx, &case.municipality, ScopeKind::Thread, thread.as_str(), ALL).await?;
@@ -129,7 +133,8 @@ pub async fn send(tx: &mut Tx<'_>, caller: &Caller, act: SendMessage) -> Result<
     let text = if wordless { String::new() } else { text::body(&act.text, MAX_TEXT)? };
     let row: Option<(i64, String)> = sqlx::query_as(
         "UPDATE thread SET last_n = last_n + 1 WHERE id = $1 AND NOT EXISTS
-             (SELECT 1 FROM participant p JOIN kept_apart k ON k.person = p.person WHERE p.thread = $1 AND k.other = $2)
+             (SELECT 1 FROM participant p JOIN kept_apart k ON k.person = p.person
+                         WHERE p.thread = $1 AND p.left_at IS NULL AND k.other = $2)
          RETURNING last_n, municipality",
     )
     .bind(act.thread.as_str())
@@ -245,8 +250,10 @@ async fn project_rows(tx: &mut Tx<'_>, thread: &ThreadId, scope: &ScopeId) -> Re
     .fetch_one(&mut *tx.conn)
     .await?;
     let apart = apart_from_others(tx, thread).await?;
-    let staff = people.iter().filter(|(person, _)| person.realm == Realm::Staff);
-    for (staff, read_n) in staff.filter(|(staff, _)| !apart.iter().any(|apart| apart == staff.id.as_str())) {
+    let staff = people.iter().filter(|one| one.person.realm == Realm::Staff && !one.left);
+    for TakesPart { person: staff, read_n, .. } in
+        staff.filter(|one| !apart.iter().any(|apart| apart == one.person.id.as_str()))
+    {
         let (unread,): (i64,) =
             sqlx::query_as("SELECT COUNT(*) FROM message WHERE thread = $1 AND n > $2 AND sender <> $3")
                 .bind(thread.as_str())
@@ -254,8 +261,11 @@ async fn project_rows(tx: &mut Tx<'_>, thread: &ThreadId, scope: &ScopeId) -> Re
                 .bind(staff.id.as_str())
                 .fetch_one(&mut *tx.conn)
                 .await?;
-        let others: Vec<String> =
-            people.iter().filter(|(other, _)| other.id != staff.id).map(|(other, _)| other.name()).collect();
+        let others: Vec<String> = people
+            .iter()
+            .filter(|other| !other.left && other.person.id != staff.id)
+            .map(|other| other.person.name())
+            .collect();
         let row = ThreadRow {
             thread: thread.clone(),
             scope: scope.clone(),
@@ -275,7 +285,8 @@ async fn project_rows(tx: &mut Tx<'_>, thread: &ThreadId, scope: &ScopeId) -> Re
 async fn apart_from_others(tx: &mut Tx<'_>, thread: &ThreadId) -> Result<Vec<String>, Error> {
     let rows: Vec<(String,)> = sqlx::query_as(
         "SELECT k.person FROM participant a JOIN kept_apart k ON k.person = a.person
-         JOIN participant b ON b.thread = a.thread AND b.person = k.other WHERE a.thread = $1",
+         JOIN participant b ON b.thread = a.thread AND b.person = k.other AND b.left_at IS NULL
+         WHERE a.thread = $1 AND a.left_at IS NULL",
     )
     .bind(thread.as_str())
     .fetch_all(&mut *tx.conn)
@@ -289,15 +300,25 @@ async fn require_participant(tx: &mut Tx<'_>, person: &PersonId, thread: &Thread
     Ok(scope)
 }
 
-async fn participants(tx: &mut Tx<'_>, thread: &ThreadId) -> Result<Vec<(Person, i64)>, Error> {
-    let rows: Vec<(String, i64)> =
-        sqlx::query_as("SELECT person, read_n FROM participant WHERE thread = $1 ORDER BY person")
+/// Somebody in a thread.
+struct TakesPart {
+    person: Person,
+    /// How far they have read.
+    read_n: i64,
+    /// They took part once.
+    left: bool,
+}
+
+async fn participants(tx: &mut Tx<'_>, thread: &ThreadId) -> Result<Vec<TakesPart>, Error> {
+    let rows: Vec<(String, i64, Option<i64>)> =
+        sqlx::query_as("SELECT person, read_n, left_at FROM participant WHERE thread = $1 ORDER BY person")
             .bind(thread.as_str())
             .fetch_all(&mut *tx.conn)
             .await?;
     let mut people = Vec::with_capacity(rows.len());
-    for (id, read_n) in rows {
-        people.push((person::find(tx, &PersonId::new(id)).await?, read_n));
+    for (id, read_n, left_at) in rows {
+        let person = person::find(tx, &PersonId::new(id)).await?;
+        people.push(TakesPart { person, read_n, left: left_at.is_some() });
     }
     Ok(people)
 }

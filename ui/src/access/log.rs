@@ -1,5 +1,6 @@
 //! Who has looked: the log in plain words, by day. It is asked for anew each time and never kept on the device.
 
+use super::purpose_key;
 use crate::app::use_me;
 use crate::call::use_call;
 use crate::kit::{Empty, Failed, Icon, Page, Sign, awaited};
@@ -8,7 +9,7 @@ use crate::moment::{self, Form, Moment};
 use crate::route::Route;
 use crate::shell;
 use bridge::Failure;
-use bridge::access::{LogAct, LogLineView, LogThing, LogWho, Purpose, ShowAccessLog};
+use bridge::access::{LogAct, LogLineView, LogThing, LogWho, ShowAccessLog};
 use bridge::document::DocumentSort;
 use yew::prelude::*;
 
@@ -126,7 +127,9 @@ fn sentence(words: &Words, line: &LogLineView) -> AttrValue {
         LogAct::Changed => Key("access-log-changed"),
         LogAct::LetIn => Key("access-log-let-in"),
         LogAct::ShutOut => Key("access-log-shut-out"),
+        LogAct::Assigned => Key("access-log-assigned"),
         LogAct::Asked => Key("access-log-asked"),
+        LogAct::Reviewed => Key("access-log-reviewed"),
         LogAct::Unknown => Key("access-log-did"),
     };
     let (who, what) = (who(words, &line.who), what(words, &line.what));
@@ -167,15 +170,6 @@ fn what(words: &Words, what: &LogThing) -> AttrValue {
         LogThing::Other => return words.say("access-log-other"),
     };
     words.say_with(key, &[("title", title.as_str().into())])
-}
-
-fn purpose_key(purpose: Purpose) -> Key {
-    match purpose {
-        Purpose::Reply => Key("access-reply"),
-        Purpose::Handle => Key("access-handle"),
-        Purpose::StandIn => Key("access-stand-in"),
-        Purpose::Review => Key("access-review"),
-    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,14 @@
 //! Cases and what is written in them.
 
+mod assign;
+mod hide;
+mod mask;
+mod remind;
+
 use crate::Client;
 use crate::failure::failure;
 use crate::store::{Store, StoreError};
+use crate::sync::Open;
 use bridge::case::{
     CaseRowView, CaseView, CaseloadRowView, CaseworkerView, ClosedBy, EntryView, ListCaseload, ListCases, ShowCase,
     Stage,
@@ -10,6 +16,8 @@ use bridge::case::{
 use bridge::document::PassageView;
 use bridge::{Failure, FailureCode, Topic};
 use protocol::case::{Case, CaseRow, Masked, Note, paragraphs};
+use protocol::id::ScopeId;
+use protocol::identity::Realm;
 use protocol::record::{Body, Json};
 
 impl Client {
@@ -86,9 +94,14 @@ impl Client {
         if open.store.look(&scope, &notes).await? {
             open.changes.tell([Topic::Case]);
         }
-        let entries = rows.into_iter().filter_map(|(id, kind, body)| entry(id, &kind, body)).collect();
+        let mut entries: Vec<EntryView> =
+            rows.into_iter().filter_map(|(id, kind, body)| entry(id, &kind, body)).collect();
+        if open.me.realm == Realm::Staff {
+            self.tell_kept(&open, &scope, &mut entries).await?;
+        }
         Ok(CaseView {
             row: row_of_case(&case),
+            yours: case.caseworker.person == open.me.person,
             caseworker: CaseworkerView {
                 name: case.caseworker.name,
                 title: case.caseworker.title,
@@ -99,6 +112,20 @@ impl Client {
             opened_at: case.opened_at,
             entries,
         })
+    }
+}
+
+impl Client {
+    /// Says with every entry from whom it is kept.
+    async fn tell_kept(&self, open: &Open, scope: &str, entries: &mut [EntryView]) -> Result<(), Failure> {
+        let mut conn = open.store.read().acquire().await.map_err(StoreError::from)?;
+        let people = mask::people(&mut conn, &ScopeId::new(scope)).await?;
+        for entry in entries {
+            if let EntryView::Note { id, kept, .. } | EntryView::Document { document: id, kept, .. } = entry {
+                *kept = mask::Kept::read(&mut conn, id).await?.view(&people);
+            }
+        }
+        Ok(())
     }
 }
 
@@ -135,6 +162,7 @@ fn entry(id: String, kind: &str, body: String) -> Option<EntryView> {
             heading: note.heading,
             author: note.author,
             at: note.happened_at,
+            kept: Vec::new(),
         },
         Body::Document(document) => EntryView::Document {
             document: id,
@@ -142,6 +170,7 @@ fn entry(id: String, kind: &str, body: String) -> Option<EntryView> {
             title: document.title,
             author: document.author,
             at: document.signed_at,
+            kept: Vec::new(),
         },
         Body::Closure(closure) => EntryView::Closed {
             id,
