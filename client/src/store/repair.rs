@@ -5,6 +5,7 @@
 //! its place only when it is complete, in steps that a later start finishes. A store that cannot even say whose it is
 //! is given up, and that too is told: nothing is tried twice.
 
+use super::attachment::release;
 use super::{FILE, FILES, Meta, Store, StoreError, remove_folder};
 use bridge::sync::Rescue;
 use protocol::id::DeviceId;
@@ -134,6 +135,8 @@ pub(super) async fn rescue(folder: &Path, options: &SqliteConnectOptions) -> Res
     .bind(serde_json::to_string(&drafts.unwrap_or_default())?)
     .execute(&mut *tx)
     .await?;
+    // Of what carried a file the rest may be lost.
+    release(&mut tx).await?;
     let rescue = Rescue { kept: u32::try_from(acts.len()).unwrap_or(u32::MAX), lost };
     Meta::Rescue.keep(&mut tx, &rescue).await?;
     tx.commit().await?;
