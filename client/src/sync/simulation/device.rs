@@ -12,7 +12,7 @@ use protocol::id::{DeviceId, MunicipalityId, PersonId, ScopeId};
 use protocol::identity::{Level, Me, Realm};
 use protocol::mutation::Mutation;
 use protocol::sync::{DigestResponse, PullRequest, PullResponse};
-use std::collections::{BTreeSet, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -76,7 +76,8 @@ pub(super) struct Device {
     key: Key,
     began: i64,
     pub(super) work: Vec<Work>,
-    pub(super) truth: Option<Truth>,
+    /// By the pull that it answers: one that was asked ahead may be answered before the one before it is taken in.
+    pub(super) truths: BTreeMap<Flight, Truth>,
     pub(super) stream: Option<Stream>,
     pub(super) bell: i64,
     slept: i64,
@@ -129,7 +130,7 @@ impl Device {
             key,
             began: now,
             work: vec![Work::Tell(Event::Began)],
-            truth: None,
+            truths: BTreeMap::new(),
             stream: None,
             bell: 0,
             slept: 0,
@@ -179,7 +180,7 @@ impl Device {
         self.began = now;
         self.engine = Engine::new(self.clocks(now), seed);
         self.work = vec![Work::Tell(Event::Began)];
-        self.truth = None;
+        self.truths.clear();
         self.stream = None;
         self.bell = now;
         self.awaiting = false;

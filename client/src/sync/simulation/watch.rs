@@ -74,7 +74,7 @@ impl World {
         let held = device.held().await.map_err(told)?;
         held.hash(&mut self.trace);
         let complete = match event {
-            Event::TookIn(_, Ok(took)) if !took.more => device.truth.take(),
+            Event::TookIn(flight, Ok(took)) if !took.more => device.truths.remove(flight),
             _ => None,
         };
         let behind = kept && device.store.is_clock_behind(device.clocks(self.now).wall).await.map_err(told)?;

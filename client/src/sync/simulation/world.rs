@@ -248,7 +248,7 @@ impl World {
                         Ok(())
                     }
                     Work::Answer(flight, answer, truth) => {
-                        self.devices[index].truth = Some(truth);
+                        self.devices[index].truths.insert(flight, truth);
                         self.tell(index, Event::Pulled(flight, Ok(*answer)))
                     }
                     work => {
