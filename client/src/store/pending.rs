@@ -179,8 +179,12 @@ impl Store {
     pub(crate) async fn settle(&self, answer: &PushResponse) -> Result<bool, StoreError> {
         let mut tx = self.write().await?;
         let known: Option<String> = Meta::DbEpoch.load(&mut tx).await?;
-        if !answer.db_epoch.is_empty() && known.is_some_and(|known| known != answer.db_epoch) {
-            return Ok(false);
+        match known {
+            _ if answer.db_epoch.is_empty() => {}
+            Some(known) if known != answer.db_epoch => return Ok(false),
+            Some(_) => {}
+            // Nothing was pulled yet. A pull of another life has to undo what these answers say.
+            None => Meta::DbEpoch.keep(&mut tx, &answer.db_epoch).await?,
         }
         settle(&mut tx, &answer.results).await?;
         tx.commit().await?;

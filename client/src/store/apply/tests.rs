@@ -2,11 +2,13 @@
 
 use super::*;
 use crate::seal::Key;
+use crate::store::Wanted;
 use protocol::access::{Role, ScopeKind, SyncMode};
 use protocol::id::RecordId;
 use protocol::id::ScopeId;
+use protocol::mutation::{MutationResult, Outcome, Place};
 use protocol::record::{Json, Record};
-use protocol::sync::ScopeDigest;
+use protocol::sync::{PushResponse, ScopeDigest};
 use serde_json::json;
 
 fn record(id: &str, seq: i64, text: &str) -> Record {
@@ -111,6 +113,27 @@ async fn a_copy_that_differs_from_the_backends_is_given_up_and_an_equal_one_is_n
         assert_eq!(store.compare(&answer).await.expect("compares"), differs);
         assert_eq!(store.cursors().await.expect("reads").is_empty(), differs);
     }
+    store.close().await;
+}
+
+#[tokio::test]
+async fn what_was_done_before_the_first_pull_is_done_again_when_the_backend_has_forgotten_it() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let store = Store::open(folder.path(), &Key::make()).await.expect("opens");
+    let scope = ScopeId::new("s");
+    let act = protocol::task::CompleteTask { task: RecordId::new("t") };
+    let mut tx = store.write().await.expect("writes");
+    let mid = pending::queue(&mut tx, &scope, &act.into(), 1).await.expect("queues");
+    tx.commit().await.expect("commits");
+    let at = vec![Place { scope, seq: 3 }];
+    let results = vec![MutationResult { mid, outcome: Outcome::Applied { at } }];
+    let done = PushResponse { db_epoch: "a life that was lost".to_owned(), results };
+    assert!(store.settle(&done).await.expect("settles"));
+    // Restored from before it; what stands at that place is something else.
+    assert!(store.apply(&answer(5, WHOLE, vec![record("a", 3, "three")]), 0).await.expect("applies").more);
+    store.apply(&answer(5, WHOLE, vec![record("a", 3, "three")]), 0).await.expect("applies");
+    assert_eq!(store.to_send(&Wanted { most: 9, ..Wanted::default() }).await.expect("reads").len(), 1);
+    assert!(!store.settle(&done).await.expect("looks"), "of a life that is over");
     store.close().await;
 }
 
