@@ -333,8 +333,8 @@ async fn add_session(conn: &mut SqliteConnection, person: &str, number: usize) -
     let family = format!("session-{person}-{number}");
     let hash = |kind| BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(token(person, kind, number)));
     sqlx::query(
-        "INSERT INTO token_family (id, municipality, person, realm, jkt, started_at, expires_at)
-         VALUES (?1, 'bench', ?2, 'resident', ?3, 1, ?4)",
+        "INSERT INTO token_family (id, municipality, person, realm, jkt, started_at, used_at, expires_at)
+         VALUES (?1, 'bench', ?2, 'resident', ?3, 1, ?4, ?4)",
     )
     .bind(&family)
     .bind(person)
